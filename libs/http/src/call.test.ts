@@ -30,7 +30,7 @@ async function serve(answer: (request: IncomingMessage, response: ServerResponse
 afterEach(async () => {
   await closeConnections();
   server?.closeAllConnections();
-  await new Promise(resolve => server?.close(resolve) ?? resolve(undefined));
+  await server?.[Symbol.asyncDispose]();
   server = undefined;
 });
 
@@ -129,7 +129,9 @@ describe('inside a request', () => {
   });
 
   test.each(['-5', 'abc', '1e3', '', '99999999999999'])('a deadline header of %p changes nothing', async header => {
-    const baseUrl = await serve((_, response) => ok(response));
+    const baseUrl = await serve((_, response) => {
+      ok(response);
+    });
     const answer = withinDeadline(header, 5_000, () =>
       call(post, { body: { hello: 'x' } }, { baseUrl, timeoutMs: 1_000 }),
     );

@@ -76,7 +76,9 @@ export class ServerProcess {
     if (!this.isRunning) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill(signal);
-    const limit = sleep(limitMs, undefined, { ref: false }).then(() => { this.kill(); });
+    const limit = sleep(limitMs, undefined, { ref: false }).then(() => {
+      this.kill();
+    });
     await Promise.race([ended, limit.then(() => ended)]);
   }
 

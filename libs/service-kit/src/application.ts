@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { DynamicModule } from '@nestjs/common';
+import type { DynamicModule, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { deadlineHeader, withinDeadline } from '@tracelab/http';
@@ -24,18 +24,15 @@ export async function createApplication(
     requestTimeout: 30_000,
     frameworkErrors: refuseBadUrl as never,
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   const routes = new KnownRoutes(fastify);
   // JSON is the only language spoken; text and forms get a 415.
   fastify.removeContentTypeParser('text/plain');
   limitTime(fastify, config.requestTimeoutMs);
   logRequests(fastify, logger);
 
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
-    logger: new NestLogger(logger),
-    bodyParser: false,
-    abortOnError: false,
-  });
+  const options: NestApplicationOptions = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
   secure(app, config);
   app.useGlobalPipes(new ContractPipe());
   app.useGlobalFilters(new ProblemFilter(routes));

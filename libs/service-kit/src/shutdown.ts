@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { type Server as HttpServer } from 'node:http';
 import { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -30,9 +29,8 @@ export class GracefulShutdown {
     app
       .getHttpAdapter()
       .getInstance()
-      .addHook('onSend', (_, reply, payload, done) => {
+      .addHook('onSend', async (_, reply) => {
         if (this.#isStopping) reply.header('connection', 'close');
-        done(null, payload);
       });
   }
 

@@ -6,7 +6,7 @@ import { Readiness } from './readiness.ts';
 /** Something outside the process that the service needs. `check` rejects, within its own timeout, while it is down. */
 export interface Dependency {
   readonly name: string;
-  check(): Promise<void>;
+  readonly check: () => Promise<void>;
 }
 
 export interface HealthOptions {
