@@ -2,7 +2,8 @@ import { context } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { failSpan } from './fail-span.ts';
 
-interface Observer {
+/** What a stream says to its subscriber. */
+export interface Observer {
   readonly next: (value: unknown) => void;
   readonly error: (error: unknown) => void;
   readonly complete: () => void;
@@ -18,7 +19,8 @@ export interface ObservableLike {
   pipe(...operators: unknown[]): unknown;
 }
 
-type ObservableClass = new (subscribe: (observer: Observer) => () => void) => ObservableLike;
+type Subscribe = (observer: Observer) => () => void;
+type ObservableClass = new (subscribe: Subscribe) => ObservableLike;
 
 export function isObservable(value: unknown): value is ObservableLike {
   return (
@@ -36,7 +38,7 @@ export function isObservable(value: unknown): value is ObservableLike {
  * the span's context, what the subscriber does runs in its own.
  */
 export function observeWithSpan(span: Span, spanContext: Context, source: ObservableLike): ObservableLike {
-  return new (observableClassOf(source))(observer => {
+  return observableLike(source, observer => {
     const outer = context.active();
     const inOuter = (fn: () => void) => {
       context.with(outer, fn);
@@ -70,6 +72,11 @@ export function observeWithSpan(span: Span, spanContext: Context, source: Observ
       if (span.isRecording()) span.end();
     };
   });
+}
+
+/** A new Observable of the same RxJS as `source`. */
+export function observableLike(source: ObservableLike, subscribe: Subscribe): ObservableLike {
+  return new (observableClassOf(source))(subscribe);
 }
 
 // The base class of whatever subclass (a Subject, a ConnectableObservable) this one is.

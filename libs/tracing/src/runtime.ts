@@ -1,6 +1,7 @@
 import type { Meter, Tracer } from '@opentelemetry/api';
 import type { Detail } from './config.ts';
 import type { ExecutionRecorder } from './execution-tree.ts';
+import type { FoldedSiblings } from './folded-siblings.ts';
 import type { MetricsText } from './metrics-text.ts';
 
 /** What a started process offers to the functions that applications call. */
@@ -8,7 +9,7 @@ export interface Runtime {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly detail: Detail;
-  readonly foldAfter: number;
+  readonly folding: FoldedSiblings;
   readonly isAnnouncing: boolean;
   readonly executions: ExecutionRecorder | undefined;
   readonly metrics: MetricsText | undefined;

@@ -15,6 +15,7 @@ import { exporterFor } from './export/exporter.ts';
 import { sendBeforeExit } from './export/send-before-exit.ts';
 import { SpanQueue } from './export/span-queue.ts';
 import type { SpanQueueStats } from './export/span-queue.ts';
+import { FoldedSiblings } from './folded-siblings.ts';
 import { observeExport } from './health-metrics.ts';
 import { MetricsText } from './metrics-text.ts';
 import { ProcessEnd } from './process-end.ts';
@@ -65,6 +66,7 @@ class StartedTracing implements Tracing {
   readonly #queue: SpanQueue;
   readonly #metrics: MetricsText | undefined;
   readonly #executions: ExecutionRecorder | undefined;
+  readonly #folding: FoldedSiblings;
   readonly #sdk: { shutdown(): Promise<void> };
   readonly #processEnd: ProcessEnd;
   readonly #clients: { stop(): void };
@@ -75,6 +77,7 @@ class StartedTracing implements Tracing {
     this.#queue = new SpanQueue(exporterFor(config), config.queue, new ExportLog(config.endpoint));
     this.#metrics = config.metrics ? new MetricsText() : undefined;
     this.#executions = config.executions === false ? undefined : new ExecutionRecorder(config.executions);
+    this.#folding = new FoldedSiblings(config.foldAfter);
     const { instrumentations, channels } = clientSpans(config.clients);
     this.#sdk = this.#startSdk([...instrumentations, ...config.instrumentations]);
     this.#announce();
@@ -143,7 +146,7 @@ class StartedTracing implements Tracing {
     const keep = this.#config.sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
     const recording = this.#executions === undefined ? [] : [this.#executions];
-    return [new RedactingProcessor(), ...recording, sending];
+    return [this.#folding, new RedactingProcessor(), ...recording, sending];
   }
 
   #announce(): void {
@@ -153,7 +156,7 @@ class StartedTracing implements Tracing {
       tracer: trace.getTracer('@tracelab/tracing'),
       meter,
       detail: this.#config.detail,
-      foldAfter: this.#config.foldAfter,
+      folding: this.#folding,
       isAnnouncing: this.#config.responseHeaders,
       executions: this.#executions,
       metrics: this.#metrics,
