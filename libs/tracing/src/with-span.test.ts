@@ -129,5 +129,5 @@ test('isRoot starts a trace of its own', async () => {
   withSpan('request', () => {
     withSpan('job', { isRoot: true }, () => undefined);
   });
-  expect((await memory.shapes()).sort()).toEqual(['job', 'request']);
+  expect((await memory.shapes()).toSorted()).toEqual(['job', 'request']);
 });
