@@ -48,7 +48,7 @@ export class OtlpReceiver {
 
   /** The spans once there are enough of them; those there are when the time is over. */
   async waitFor(count: number, limitMs = 8_000): Promise<readonly ReceivedSpan[]> {
-    for (const until = Date.now() + limitMs; this.spans.length < count && Date.now() < until; )
+    for (const until = Date.now() + limitMs; this.spans.length < count && Date.now() < until;)
       await new Promise(resolve => setTimeout(resolve, 10));
     return this.spans;
   }

@@ -152,7 +152,7 @@ let app: NestFastifyApplication | undefined;
 async function cats(detail: Detail): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter();
   registerServerSpans(adapter.getInstance());
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class in name only
+
   app = await NestFactory.create<NestFastifyApplication>(CatsModule, adapter, {
     logger: false,
     instrument: tracingInstrument(detail),
@@ -168,7 +168,7 @@ afterAll(() => memory.tracing.shutdown());
 
 const get = async (path: string, init?: RequestInit) => {
   const response = await fetch(`${String(await app?.getUrl())}${path}`, init);
-  return { status: response.status, body: (await response.json()) };
+  return { status: response.status, body: await response.json() };
 };
 const servers = async () => {
   // The span ends when the connection has the answer, a moment after the caller has it.
