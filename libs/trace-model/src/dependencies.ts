@@ -55,12 +55,20 @@ export function peerEdge({ service, kind, attribute }: PeerFacts): Edge | undefi
 
 /**
  * The edges of one trace, self-edges included: each span that has its parent in the trace is a call from the parent's
- * service. Durations and errors are those of the child. Sorted by parent, child, kind.
+ * service. Durations and errors are those of the child. Only children that `isCounted` accepts count, such as those of
+ * some time; their parents may be any. Sorted by parent, child, kind.
  */
-export function dependencyEdges(spans: readonly Span[]): EdgeStatistics[] {
+export function dependencyEdges(
+  spans: readonly Span[],
+  isCounted: (child: Span) => boolean = () => true,
+): EdgeStatistics[] {
   const table = new EdgeTable();
   for (const { span, parent } of traceTree(spans).nodes) {
-    const call: CallFacts = { durationNs: Number(span.endNs - span.startNs), isError: span.status.code === 'error' };
+    if (!isCounted(span)) continue;
+    const call: CallFacts = {
+      durationNs: Math.max(0, Number(span.endNs - span.startNs)),
+      isError: span.status.code === 'error',
+    };
     if (parent !== undefined) {
       table.add({ parent: parent.span.service, child: span.service, kind: 'call' }, call);
     }

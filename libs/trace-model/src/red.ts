@@ -21,7 +21,7 @@ export class OperationTable {
     const sum = this.#sumOf({ service: span.service, operation: span.name, kind: span.kind });
     sum.callCount += 1;
     sum.errorCount += span.status.code === 'error' ? 1 : 0;
-    sum.durations.add(Number(span.endNs - span.startNs));
+    sum.durations.add(Math.max(0, Number(span.endNs - span.startNs)));
   }
 
   merge(statistics: OperationStatistics): void {
