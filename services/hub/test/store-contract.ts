@@ -70,7 +70,7 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       const spans = Array.from({ length: 30 }, () => maker.trace()).flat();
       await put(spans);
       expect(await store.services()).toEqual([...new Set(spans.map(span => span.service))].sort());
-      const [service = ''] = SERVICES;
+      const [service] = SERVICES;
       const operations = new Set(
         spans.filter(span => span.service === service).map(span => `${span.name}|${span.kind}`),
       );
