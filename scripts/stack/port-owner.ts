@@ -20,7 +20,9 @@ function pidFromProc(port: number): number | undefined {
 
 function listeningInodes(file: string, port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  const rows = readText(file).split('\n').map(line => line.trim().split(/\s+/));
+  const rows = readText(file)
+    .split('\n')
+    .map(line => line.trim().split(/\s+/));
   return rows.flatMap(([, local = '', , state, , , , , , inode = '']) =>
     local.endsWith(suffix) && state === LISTENING ? [inode] : [],
   );

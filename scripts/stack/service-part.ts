@@ -88,11 +88,15 @@ export class ServicePart implements Part {
   async #answers(): Promise<void> {
     const end = performance.now() + 20_000;
     while (this.#process?.isRunning === true && performance.now() < end) {
-      const response = await fetch(this.#options.readyUrl, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+      const response = await fetch(this.#options.readyUrl, { signal: AbortSignal.timeout(2_000) }).catch(
+        () => undefined,
+      );
       if (response?.ok === true) return;
       await sleep(25);
     }
-    throw new Error(`${this.name} is not ready: ${this.#options.readyUrl} does not answer\n${this.#process?.output ?? ''}`);
+    throw new Error(
+      `${this.name} is not ready: ${this.#options.readyUrl} does not answer\n${this.#process?.output ?? ''}`,
+    );
   }
 
   async #revive(watched: ServerProcess, startedAt: number): Promise<void> {
