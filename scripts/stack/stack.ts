@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isPortFree } from '@tracelab/local-servers';
 import { PORT_SETTINGS, type StackConfig } from './config.ts';
 import { LogFile } from './log-file.ts';
@@ -102,7 +102,7 @@ export class Stack {
 
   #hubPart(): ServicePart {
     const { ports, dataFolder } = this.config;
-    const flags = ['--data', join(process.cwd(), dataFolder, 'hub'), '--port', String(ports.hub)];
+    const flags = ['--data', resolve(dataFolder, 'hub'), '--port', String(ports.hub)];
     return new ServicePart({
       name: 'hub',
       address: this.hubUrl,
