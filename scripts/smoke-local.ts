@@ -43,10 +43,7 @@ class Run {
 
   async says(text: string | RegExp, limitMs: number): Promise<boolean> {
     const isSaid = () => (typeof text === 'string' ? this.output.includes(text) : text.test(this.output));
-    const said = await eventually(
-      () => Promise.resolve(isSaid() || this.#hasEnded || undefined),
-      limitMs,
-    );
+    const said = await eventually(() => Promise.resolve(isSaid() || this.#hasEnded || undefined), limitMs);
     return said === true && isSaid();
   }
 
