@@ -76,7 +76,7 @@ class StartedTracing implements Tracing {
     this.endpoint = config.endpoint;
     this.#queue = new SpanQueue(exporterFor(config), config.queue, new ExportLog(config.endpoint));
     this.#metrics = config.metrics ? new MetricsText() : undefined;
-    this.#executions = config.executions === false ? undefined : new ExecutionRecorder(config.executions);
+    this.#executions = config.rememberedSpans === 0 ? undefined : new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
     const { instrumentations, channels } = clientSpans(config.clients);
     this.#sdk = this.#startSdk([...instrumentations, ...config.instrumentations]);
@@ -146,7 +146,8 @@ class StartedTracing implements Tracing {
     const keep = this.#config.sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
     const recording = this.#executions === undefined ? [] : [this.#executions];
-    return [this.#folding, new RedactingProcessor(), ...recording, sending];
+    const folding = this.#config.detail === 'route' ? [] : [this.#folding];
+    return [...folding, new RedactingProcessor(), ...recording, sending];
   }
 
   #announce(): void {

@@ -28,7 +28,13 @@ export class Child {
     const preload = isTraced ? ['--import', '@tracelab/tracing/register'] : [];
     this.#process = spawn(
       process.execPath,
-      ['--conditions=@tracelab/source', '--disable-warning=ExperimentalWarning', ...preload, `${folder}${fixture}`, ...args],
+      [
+        '--conditions=@tracelab/source',
+        '--disable-warning=ExperimentalWarning',
+        ...preload,
+        `${folder}${fixture}`,
+        ...args,
+      ],
       { cwd: fileURLToPath(new URL('..', import.meta.url)), env: { PATH: process.env['PATH'], ...env } },
     );
     this.#process.stdout.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));

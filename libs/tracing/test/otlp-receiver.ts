@@ -22,6 +22,7 @@ export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
   /** Every byte of every body, for tests that look for what must not be there. */
   text = '';
+  keepsText = true;
   requests = 0;
   behaviour: Behaviour = 'takes';
   readonly #server = createServer((request, response) => {
@@ -48,7 +49,7 @@ export class OtlpReceiver {
 
   /** The spans once there are enough of them; those there are when the time is over. */
   async waitFor(count: number, limitMs = 8_000): Promise<readonly ReceivedSpan[]> {
-    for (const until = Date.now() + limitMs; this.spans.length < count && Date.now() < until; )
+    for (const until = Date.now() + limitMs; this.spans.length < count && Date.now() < until;)
       await new Promise(resolve => setTimeout(resolve, 10));
     return this.spans;
   }
@@ -64,8 +65,9 @@ export class OtlpReceiver {
         return;
       }
       const body = Buffer.concat(chunks).toString();
-      this.text += body;
-      this.spans.push(...spansOf(JSON.parse(body) as Otlp));
+      if (this.keepsText) this.text += body;
+      if (request.headers['content-type'] === 'application/json' && request.url === '/v1/traces')
+        this.spans.push(...spansOf(JSON.parse(body) as Otlp));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   }

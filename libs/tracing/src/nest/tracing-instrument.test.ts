@@ -168,7 +168,7 @@ afterAll(() => memory.tracing.shutdown());
 
 const get = async (path: string, init?: RequestInit) => {
   const response = await fetch(`${String(await app?.getUrl())}${path}`, init);
-  return { status: response.status, body: (await response.json()) };
+  return { status: response.status, body: await response.json() };
 };
 const servers = async () => {
   // The span ends when the connection has the answer, a moment after the caller has it.
