@@ -152,7 +152,7 @@ let app: NestFastifyApplication | undefined;
 async function cats(detail: Detail): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter();
   registerServerSpans(adapter.getInstance());
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class in name only
+
   app = await NestFactory.create<NestFastifyApplication>(CatsModule, adapter, {
     logger: false,
     instrument: tracingInstrument(detail),
