@@ -12,8 +12,9 @@ const suspicious = /@|%40|eyJ|bearer|basic |\d(?:[ -]?\d){12}|(?:token|secret|pa
 const jwt = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 const assignment =
-  /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)["']?\s*[=:]\s*["']?)(?!\$\d|\?|\[redacted)([^\s"'&;,}]+)/gi;
-const email = /[\w.!#$&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
+  /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)(?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)(?!\$\d|\?|\[redacted)([^\s"'\\&;,}]+)/gi;
+// Of the characters allowed in a local part, those that separate in queries and paths are left out.
+const email = /[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
 const digits = /(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])/g;
 
 /** True where the value of `key` must not be seen, whatever it is: `authorization`, `user.password`, `card_number`. */

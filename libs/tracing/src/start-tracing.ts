@@ -1,4 +1,4 @@
-import { diag, metrics, trace } from '@opentelemetry/api';
+import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
@@ -104,6 +104,8 @@ class StartedTracing implements Tracing {
     this.#processEnd.stop();
     this.#clients.stop();
     await within(this.#config.shutdownLimitMs, this.#sdk.shutdown());
+    // Gives the API back, so that tracing can be started again: the SDK leaves its dead providers in it.
+    for (const api of [trace, metrics, propagation, context]) api.disable();
   }
 
   #startSdk(instrumentations: readonly Instrumentation[]) {
@@ -146,8 +148,7 @@ class StartedTracing implements Tracing {
     const keep = this.#config.sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
     const recording = this.#executions === undefined ? [] : [this.#executions];
-    const folding = this.#config.detail === 'route' ? [] : [this.#folding];
-    return [...folding, new RedactingProcessor(), ...recording, sending];
+    return [this.#folding, new RedactingProcessor(), ...recording, sending];
   }
 
   #announce(): void {

@@ -121,7 +121,11 @@ test('one span for each request, with the route template and the stable attribut
 });
 
 test('the context holds after a body was read, in hooks, handlers and streams', async () => {
-  const answer = await ask('/echo', { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } });
+  const answer = await ask('/echo', {
+    method: 'POST',
+    body: '{"a":1}',
+    headers: { 'content-type': 'application/json' },
+  });
   expect(answer.body).toBe('{"a":1}');
   expect((await ask('/stream')).body).toBe('ab');
   expect(shapesOf(await finished(2))).toEqual(['SERVER POST /echo [pre, echo]', 'SERVER GET /stream [part a, part b]']);
@@ -141,7 +145,12 @@ describe('the status', () => {
     await ask('/refuse');
     await ask('/nowhere');
     const spans = await finished(3);
-    const told = spans.map(({ name, status, attributes, events }) => [name, status.code, attributes['error.type'], events.length]);
+    const told = spans.map(({ name, status, attributes, events }) => [
+      name,
+      status.code,
+      attributes['error.type'],
+      events.length,
+    ]);
     expect(told).toEqual([
       ['GET /fail', SpanStatusCode.ERROR, '500', 1],
       ['GET /refuse', SpanStatusCode.UNSET, undefined, 0],
@@ -179,7 +188,14 @@ describe('what a caller sends', () => {
   });
 
   const hostile = [
-    ['random bytes', { traceparent: randomBytes(40).toString('latin1').replaceAll(/[^\x21-\x7e]/g, '~') }],
+    [
+      'random bytes',
+      {
+        traceparent: randomBytes(40)
+          .toString('latin1')
+          .replaceAll(/[^\x21-\x7e]/g, '~'),
+      },
+    ],
     ['8 KB', { traceparent: `00-${'a'.repeat(8_000)}` }],
     ['zeros', { traceparent: `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00` }],
     ['the wrong version', { traceparent: `ff-${traceId}-${parent}-01` }],
@@ -205,7 +221,10 @@ describe('what a caller sends', () => {
   );
 
   test('a hostile tracestate keeps the trace and harms nobody', async () => {
-    const headers = { traceparent: `00-${traceId}-${parent}-01`, tracestate: `${',=;'.repeat(500)}a=${'b'.repeat(2_000)}` };
+    const headers = {
+      traceparent: `00-${traceId}-${parent}-01`,
+      tracestate: `${',=;'.repeat(500)}a=${'b'.repeat(2_000)}`,
+    };
     expect((await ask('/hello/1', { headers })).status).toBe(200);
     expect((await finished()).every(span => span.spanContext().traceId === traceId)).toBe(true);
   });
@@ -235,6 +254,6 @@ test('the duration of requests is measured by route and status', async () => {
   await ask('/hello/1');
   await finished();
   const text = await metricsText();
-  expect(text).toMatch(/http_server_request_duration_seconds_count\{[^}]*http_route="\/hello\/:id"[^}]*\} \d+/);
+  expect(text).toMatch(/http_server_request_duration_count\{[^}]*http_route="\/hello\/:id"[^}]*\} \d+/);
   expect(text).not.toContain('/hello/1"');
 });

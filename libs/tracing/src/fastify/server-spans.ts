@@ -15,6 +15,7 @@ import {
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
+import { clock } from '../clock.ts';
 import { recordException } from '../fail-span.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
@@ -70,7 +71,7 @@ class ServerSpans {
     const method = attributes[ATTR_HTTP_REQUEST_METHOD] === '_OTHER' ? 'HTTP' : request.method;
     const span = this.#runtime.tracer.startSpan(
       route === undefined ? method : `${method} ${route}`,
-      { kind: SpanKind.SERVER, attributes },
+      { kind: SpanKind.SERVER, attributes, startTime: clock.now() },
       parent,
     );
     const inside = trace.setSpan(parent, span);
@@ -136,7 +137,7 @@ class ServerSpans {
       if (error !== undefined) recordException(span, error);
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
-    span.end();
+    span.end(clock.now());
     this.#duration.record(seconds, measured);
   }
 }
