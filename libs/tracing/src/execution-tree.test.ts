@@ -63,10 +63,11 @@ test('a failed node keeps its time and says why; the next sibling is not its chi
 });
 
 test('asked in the middle, it shows what is running', () => {
-  withSpan('outer', () => { withSpan('inner', () => {
+  withSpan('outer', () => {
+    withSpan('inner', () => {
       expect(executionTree()?.roots.map(told)).toEqual([{ '1 outer running': [{ '2 inner running': [] }] }]);
-    }); },
-  );
+    });
+  });
 });
 
 test('it is bounded: the latest spans stay, and a cut tree says so', () => {

@@ -23,6 +23,7 @@ import { RedactingProcessor } from './redacting-processor.ts';
 import { currentRuntime, setRuntime } from './runtime.ts';
 import { KeptTraces } from './sampling/kept-traces.ts';
 import { samplerFor } from './sampling/route-sampler.ts';
+import { startWarnings } from './start-warnings.ts';
 
 /** A started tracing. One for each process; it ends with it, or earlier by `shutdown`. */
 export interface Tracing {
@@ -48,7 +49,7 @@ export function startTracing(options: TracingOptions = {}): Tracing {
     diag.warn('tracing: startTracing was called twice; the second call does nothing. Remove one of the two.');
     return notTracing(config);
   }
-  for (const fault of config.faults) diag.warn(`tracing: ${fault}`);
+  for (const warning of [...config.faults, ...startWarnings(process.argv[1])]) diag.warn(`tracing: ${warning}`);
   return new StartedTracing(config);
 }
 
