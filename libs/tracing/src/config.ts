@@ -116,7 +116,7 @@ class Settings {
       clients: options.clients ?? allClients,
       instrumentations: options.instrumentations ?? [],
       otherLibraries: this.#list('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
-      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 2_048,
+      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 1_024,
       metrics: options.metrics ?? !this.#list('OTEL_METRICS_EXPORTER').includes('none'),
     };
   }

@@ -67,7 +67,7 @@ test.each([['silent'], [{ status: 500 }], [{ status: 429 }], [{ status: 400 }]] 
 
     backend.behaviour = 'takes';
     work(5);
-    await until(() => backend.spans.length === 5);
+    await until(() => backend.spans.length === 5 && said.length === 2);
     expect(said).toHaveLength(2);
     expect(said[1]).toMatch(/takes spans again; 300 spans were lost/);
     expect(await metricsText()).toMatch(
