@@ -34,13 +34,13 @@ docker-up-dev: .env ## Only Jaeger, Redis and Postgres, for make run-dev
 	@$(DEV) up --detach --wait && scripts/addresses.sh dev
 docker-build: .env ## Build the images
 	@$(COMPOSE) build
-docker-logs:   ## Follow the containers' logs; S=order for one
+docker-logs: .env ## Follow the containers' logs; S=order for one
 	@$(COMPOSE) logs --follow $(S)
-docker-down:   ## Stop the containers; the data stays
+docker-down: .env ## Stop the containers; the data stays
 	@$(COMPOSE) down --remove-orphans; $(DEV) down --remove-orphans
-docker-clean:  ## Remove our containers, images and data, and nobody else's
+docker-clean: .env ## Remove our containers, images and data, and nobody else's
 	@$(COMPOSE) --profile '*' down --volumes --remove-orphans --rmi local; $(DEV) down --volumes --remove-orphans
-shell-app:     ## A shell in a container; S=order for another than the gateway
+shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh
 
 ##@ Work
