@@ -5,6 +5,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { Database } from './database.ts';
 import { isUnavailable } from './database-unavailable.ts';
+import { SoundPool } from './sound-pool.ts';
 
 export interface OpenOptions {
   readonly url: string;
@@ -29,17 +30,13 @@ export async function openDatabase<Schema>({
 }: OpenOptions): Promise<Database<Schema>> {
   await waitForServer(url, patienceMs);
   await migrate(url, migrations);
-  const pool = new pg.Pool({
+  const pool = new SoundPool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     // The server's own limit comes first; this one is for a server that no longer answers at all.
     query_timeout: STATEMENT_TIMEOUT_MS + 500,
-  });
-  // A connection that breaks while nobody uses it would otherwise end the process.
-  pool.on('error', error => {
-    logger.warn(`an idle connection broke: ${error.message}`);
   });
   return new Database(new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }));
 }
@@ -99,8 +96,7 @@ async function once(url: string, statement = 'select 1'): Promise<void> {
 // Kysely's migrator holds an advisory lock, so that of several processes one migrates and the others wait for it.
 // It waits on a connection of its own: the limit of ordinary statements would end the wait for a long migration.
 async function migrate(url: string, migrations: OpenOptions['migrations']): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  pool.on('error', () => undefined); // told by the query that it breaks
+  const pool = new SoundPool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
   const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     await migrateWith(kysely, migrations);

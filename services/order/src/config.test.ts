@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { DEMO_DEFAULTS } from './config.ts';
+
+test('every step takes as long, and fails as often, as in the system this one grew from', () => {
+  expect(DEMO_DEFAULTS).toEqual({
+    delays: {
+      get_order: [10, 50],
+      create_order: [20, 80],
+      validate_order_data: [5, 20],
+      check_inventory: [10, 30],
+      calculate_total: [5, 20],
+      send_notification: [10, 30],
+      update_status: [10, 40],
+    },
+    failureRates: { inventory: 0.05, notification: 0.02 },
+  });
+});
