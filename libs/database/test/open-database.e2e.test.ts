@@ -56,7 +56,9 @@ test("whoever comes second waits for a migration that takes longer than an ordin
 describe('a query', () => {
   test('that takes too long ends as DatabaseUnavailable, and the next one works', async () => {
     const database = await open(await databaseUrl('limits'));
-    await expect(database.query(db => sql`select pg_sleep(30)`.execute(db))).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await expect(database.query(db => sql`select pg_sleep(30)`.execute(db))).rejects.toBeInstanceOf(
+      DatabaseUnavailable,
+    );
     expect(await things(database)).toEqual([{ id: 1 }]);
   }, 10_000);
 

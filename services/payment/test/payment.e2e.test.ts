@@ -66,7 +66,8 @@ const chargedCents = async ({ id }: Priced): Promise<number> => {
   return Number(rows[0]?.cents);
 };
 const eventually = async (holds: () => Promise<boolean>, limitMs = 8_000): Promise<boolean> => {
-  for (const end = performance.now() + limitMs; performance.now() < end; await sleep(50)) if (await holds()) return true;
+  for (const end = performance.now() + limitMs; performance.now() < end; await sleep(50))
+    if (await holds()) return true;
   return false;
 };
 
@@ -297,7 +298,13 @@ describe('a claim whose maker died', () => {
     database.query(
       `insert into payments (order_id, amount_cents, method, status, idempotency_key, fingerprint, claimed_at)
        select $1, $2, 'credit_card', 'processing', $3, encode(sha256(convert_to($4, 'UTF8')), 'hex'), now() - $5::interval`,
-      [order.id, Math.round(order.amount * 100), key, `${order.id}\n${Math.round(order.amount * 100)}\ncredit_card`, age],
+      [
+        order.id,
+        Math.round(order.amount * 100),
+        key,
+        `${order.id}\n${Math.round(order.amount * 100)}\ncredit_card`,
+        age,
+      ],
     );
 
   test('is taken up by a retry after the lease, once', async () => {
@@ -313,7 +320,10 @@ describe('a claim whose maker died', () => {
     const order = await newOrder();
     await abandon(order, 'given-up', '1 hour');
     expect((await pay(order, 'fresh')).status).toBe(201);
-    expect(await pay(order, 'given-up')).toMatchObject({ status: 402, body: { detail: 'Payment failed: interrupted' } });
+    expect(await pay(order, 'given-up')).toMatchObject({
+      status: 402,
+      body: { detail: 'Payment failed: interrupted' },
+    });
     expect(await chargedCents(order)).toBe(10799);
   });
 

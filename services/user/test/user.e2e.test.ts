@@ -91,9 +91,12 @@ test('users come in pages, by id', async () => {
   expect((await ask(`${url}/users?after=2147483647`)).body).toEqual([]);
 });
 
-test.each(['limit=0', 'limit=101', 'limit=x', 'after=-1', 'after=99999999999'])('a page of %s is refused', async query => {
-  expect((await ask(`${url}/users?${query}`)).status).toBe(422);
-});
+test.each(['limit=0', 'limit=101', 'limit=x', 'after=-1', 'after=99999999999'])(
+  'a page of %s is refused',
+  async query => {
+    expect((await ask(`${url}/users?${query}`)).status).toBe(422);
+  },
+);
 
 test('the service answers on its own port for itself', async () => {
   expect((await ask(`${url}/`)).body).toMatchObject({ status: 'running' });
