@@ -26,7 +26,11 @@ export async function ask(
     signal: AbortSignal.timeout(timeoutMs),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? undefined : JSON.parse(text), headers: response.headers };
+  return {
+    status: response.status,
+    body: (text === '' ? undefined : JSON.parse(text)) as unknown,
+    headers: response.headers,
+  };
 }
 
 /** Creates, or asks for something to be done. */

@@ -36,16 +36,16 @@ export class Shop {
   }
 
   static async start({ postgres = databaseUrl, env = {}, envOf = {} }: ShopOptions = {}): Promise<Shop> {
-    const [users, orders, payments] = await Promise.all(['users', 'orders', 'payments'].map(name => postgres(name)));
-    const start = (service: ServiceName, settings: Record<string, string | undefined>) =>
-      ServiceProcess.start({ service, env: { ...SURE, ...env, ...given(settings), ...envOf[service] } });
+    const [users, orders, payments] = [await postgres('users'), await postgres('orders'), await postgres('payments')];
+    const start = (service: ServiceName, settings: Settings) =>
+      ServiceProcess.start({ service, env: { ...SURE, ...env, ...settings, ...envOf[service] } });
     const order = await start('order', { DATABASE_URL: orders });
     const [user, payment] = await Promise.all([
       start('user', { DATABASE_URL: users, ORDER_URL: order.url }),
       start('payment', { DATABASE_URL: payments, ORDER_URL: order.url }),
     ]);
     const gateway = await start('gateway', { USER_URL: user.url, ORDER_URL: order.url, PAYMENT_URL: payment.url });
-    return new Shop({ gateway, user, order, payment }, payments ?? '');
+    return new Shop({ gateway, user, order, payment }, payments);
   }
 
   get gateway(): ServiceProcess {
@@ -68,6 +68,3 @@ export class Shop {
     await Promise.all(Object.values(this.#services).map(service => service.stop()));
   }
 }
-
-const given = (settings: Record<string, string | undefined>): Settings =>
-  Object.fromEntries(Object.entries(settings).filter((entry): entry is [string, string] => entry[1] !== undefined));

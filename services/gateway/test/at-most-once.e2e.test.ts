@@ -24,7 +24,7 @@ const database = new pg.Pool({ connectionString: shop.paymentDatabaseUrl, max: 1
 afterAll(async () => {
   await database.end();
   await shop.stop();
-});
+}, 30_000);
 
 type Step =
   | { readonly kind: 'pay'; readonly key: number; readonly through: 'gateway' | 'payment'; readonly patienceMs: number }
@@ -113,7 +113,7 @@ test('whatever is retried, given up and killed, an order is paid once or not at 
       else expect({ status: last.status, after }).toEqual({ status: after.length === 1 ? 201 : 402, after });
       paid += after.length;
     }),
-    { numRuns: 12, interruptAfterTimeLimit: 25_000, endOnFailure: true },
+    { numRuns: 10, interruptAfterTimeLimit: 12_000, endOnFailure: true },
   );
   expect(paid).toBeGreaterThan(0);
 }, 60_000);

@@ -31,7 +31,7 @@ const url = await app.getUrl();
 afterAll(async () => {
   await app.close();
   await shop.stop();
-});
+}, 30_000);
 
 const document: OpenApiDocument = (await ask(`${url}/docs-json`)).body;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -83,7 +83,7 @@ describe.each(operations)('$name', ({ name, path, operation }) => {
     Object.fromEntries(operation.parameters.filter(each => each.in === place).map(each => [each.name, each.example]));
   const asText = (values: Record<string, unknown>) =>
     Object.fromEntries(
-      Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+      Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, `${value as number}`]])),
     );
 
   test('declares the parameters of its path, with examples that its contract accepts', () => {
@@ -133,7 +133,7 @@ describe('trying it out with the examples', () => {
   const send = ({ path, name, operation }: { path: string; name: string; operation: Operation }) => {
     const valueOf = (parameter: string) => String(operation.parameters.find(each => each.name === parameter)?.example);
     const query = operation.parameters.filter(each => each.in === 'query' && each.example !== undefined);
-    const search = new URLSearchParams(query.map(each => [each.name, String(each.example)]));
+    const search = new URLSearchParams(query.map((each): [string, string] => [each.name, String(each.example)]));
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, parameter: string) => valueOf(parameter));
     const body = operation.requestBody?.content['application/json']?.example;
     return ask(`${url}${filled}?${search.toString()}`, {

@@ -8,7 +8,7 @@ import pg from 'pg';
 const stops: (() => unknown)[] = [];
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
-});
+}, 30_000);
 
 async function startShop(options: Parameters<typeof Shop.start>[0] = {}): Promise<Shop> {
   const shop = await Shop.start(options);
@@ -111,13 +111,14 @@ test('Postgres may be killed in the middle of load: problems in time, no hang, n
 
   let turn = 0;
   const load = new Load(() => (turn++ % 2 === 0 ? flow() : order()));
-  await sleep(1_000);
+  await sleep(800);
   await postgres.kill();
   const killedAt = performance.now();
-  await sleep(1_500);
+  await sleep(1_200);
+  const startedAt = performance.now();
   await postgres.start();
   const backAt = performance.now();
-  await sleep(3_500);
+  await sleep(2_800);
   const answers = await load.end();
 
   const isMade = ({ answer: { status } }: Timed) => status === 200 || status === 201;
@@ -128,9 +129,9 @@ test('Postgres may be killed in the middle of load: problems in time, no hang, n
     expect(answer.body).toMatchObject({ status: 503, code: 'Unavailable' });
     expect(tookMs).toBeLessThan(11_000);
   }
-  expect(answers.filter(each => each.at > killedAt && each.at < backAt && isMade(each))).toEqual([]);
-  expect(answers.filter(({ at }) => at > backAt + 2_000).filter(each => !isMade(each))).toEqual([]);
-  expect(answers.filter(({ at }) => at > backAt + 2_000).length).toBeGreaterThan(0);
+  const meanwhile = answers.filter(({ at, tookMs }) => at > killedAt && at + tookMs < startedAt);
+  expect(statusesOf(meanwhile)).toEqual([503]);
+  expect(statusesOf(answers.filter(({ at }) => at > backAt + 2_000))).toEqual([200, 201]);
   // The very same processes went through it.
   expect([shop.gateway, shop.user, shop.order, shop.payment].map(({ pid }) => pid)).toEqual(pids);
   for (const each of [shop.gateway, shop.user, shop.order, shop.payment])
@@ -151,13 +152,13 @@ if (redisBinary === undefined)
     const shop = await startShop({ env: { REDIS_URL: redis.url } });
     let turn = 0;
     const load = new Load(() => ask(`${shop.gateway.url}/users/${1 + (turn++ % 3)}`), 4);
-    await sleep(1_500);
+    await sleep(1_000);
     const killedAt = performance.now();
     redis.kill();
-    await sleep(2_000);
+    await sleep(1_200);
     const backAt = performance.now();
     await redis.start();
-    await sleep(1_500);
+    await sleep(1_200);
     const answers = await load.end();
 
     expect(statusesOf(answers)).toEqual([200]);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { DEMO_DEFAULTS } from './config.ts';
+import { documentedSettings, settingsOf } from '@tracelab/test-stack';
+import { DEMO_DEFAULTS, Env } from './config.ts';
 
 test('every step takes as long, and fails as often, as in the system this one grew from', () => {
   expect(DEMO_DEFAULTS).toEqual({
@@ -14,4 +15,8 @@ test('every step takes as long, and fails as often, as in the system this one gr
     },
     failureRates: { inventory: 0.05, notification: 0.02 },
   });
+});
+
+test('docs/shop.md has every setting, with its default', () => {
+  expect(documentedSettings('order')).toEqual(settingsOf(Env));
 });

@@ -7,7 +7,7 @@ import { loadConfig } from '../src/config.ts';
 const stops: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const stop of stops) await stop();
-});
+}, 30_000);
 
 async function orderService(env: Record<string, string> = {}): Promise<string> {
   const config = loadConfig({

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { DEMO_DEFAULTS } from './config.ts';
+import { documentedSettings, settingsOf } from '@tracelab/test-stack';
+import { DEMO_DEFAULTS, Env } from './config.ts';
 
 test('every step takes as long, and fails as often, as in the system this one grew from', () => {
   expect(DEMO_DEFAULTS).toEqual({
@@ -16,4 +17,8 @@ test('every step takes as long, and fails as often, as in the system this one gr
     },
     failureRates: { payment: 0.1, confirmation: 0.01, refund: 0.05 },
   });
+});
+
+test('docs/shop.md has every setting, with its default', () => {
+  expect(documentedSettings('payment')).toEqual(settingsOf(Env));
 });

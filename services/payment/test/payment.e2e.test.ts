@@ -10,7 +10,7 @@ import { OrderDoor } from './order-door.ts';
 const stops: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
-});
+}, 30_000);
 
 const orders = await ServiceProcess.start({
   service: 'order',
@@ -66,8 +66,11 @@ const chargedCents = async ({ id }: Priced): Promise<number> => {
   return Number(rows[0]?.cents);
 };
 const eventually = async (holds: () => Promise<boolean>, limitMs = 8_000): Promise<boolean> => {
-  for (const end = performance.now() + limitMs; performance.now() < end; await sleep(50))
+  const end = performance.now() + limitMs;
+  while (performance.now() < end) {
     if (await holds()) return true;
+    await sleep(50);
+  }
   return false;
 };
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { DEMO_DEFAULTS } from './config.ts';
+import { documentedSettings, settingsOf } from '@tracelab/test-stack';
+import { DEMO_DEFAULTS, Env } from './config.ts';
 
 test('every step takes as long, and fails as often, as in the system this one grew from', () => {
   expect(DEMO_DEFAULTS).toEqual({
@@ -11,4 +12,8 @@ test('every step takes as long, and fails as often, as in the system this one gr
     },
     failureRates: {},
   });
+});
+
+test('docs/shop.md has every setting, with its default', () => {
+  expect(documentedSettings('user')).toEqual(settingsOf(Env));
 });

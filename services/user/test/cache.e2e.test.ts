@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedis, LocalRedis } from '@tracelab/local-servers';
 import { createApplication } from '@tracelab/service-kit';
 import { ask, databaseUrl, post } from '@tracelab/test-stack';
-import type { NestApplication } from '@nestjs/core';
+import type { INestApplicationContext } from '@nestjs/common';
 import { Database } from '@tracelab/database';
 import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
@@ -17,7 +17,7 @@ if (redisBinary === undefined)
 const started: { close(): Promise<unknown> }[] = [];
 afterAll(async () => {
   for (const each of started.reverse()) await each.close();
-});
+}, 30_000);
 
 async function userService(redisUrl = '') {
   const config = loadConfig({
@@ -34,7 +34,7 @@ async function userService(redisUrl = '') {
 }
 
 /** Behind the service's back, to see who answers: the cache or the database. */
-const rename = (app: Pick<NestApplication, 'get'>, name: string) =>
+const rename = (app: Pick<INestApplicationContext, 'get'>, name: string) =>
   app
     .get<Database<UsersSchema>>(Database)
     .query(db => db.updateTable('users').set({ name }).where('id', '=', 1).execute());
