@@ -64,6 +64,10 @@ test: ready    ## The tests that need no processes; T=path for any you name
 	@pnpm --silent $(if $(T),jest $(T),test)
 e2e: ready     ## The tests that start services, databases and browsers
 	@pnpm --silent e2e
+smoke: ready   ## Start, use, break and stop the local stack, and look at what is left
+	@node --conditions=@tracelab/source scripts/smoke-local.ts
+smoke-docker: ready ## The same in containers; skipped where there is no engine
+	@node --conditions=@tracelab/source scripts/smoke-docker.ts
 test-coverage: ready ## Every test, with a coverage report in coverage/
 	@pnpm --silent jest --coverage $(T)
 clean:         ## Remove what was built; the dependencies stay
