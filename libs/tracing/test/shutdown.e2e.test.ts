@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Child } from './child-process.ts';
 import type { Ended } from './child-process.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
+
+// Whole processes start here, on machines that may have other work.
+jest.setTimeout(30_000);
 
 type Ending = 'SIGINT' | 'SIGTERM' | 'end' | 'exit' | 'reject' | 'throw';
 
