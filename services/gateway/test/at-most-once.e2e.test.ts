@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, expect, test, jest } from '@jest/globals';
 import { ask, post, Shop } from '@tracelab/test-stack';
 import fc from 'fast-check';
 import pg from 'pg';
+
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const TOTAL_CENTS = 10_799;
 
@@ -24,7 +27,7 @@ const database = new pg.Pool({ connectionString: shop.paymentDatabaseUrl, max: 1
 afterAll(async () => {
   await database.end();
   await shop.stop();
-}, 30_000);
+});
 
 type Step =
   | { readonly kind: 'pay'; readonly key: number; readonly through: 'gateway' | 'payment'; readonly patienceMs: number }
@@ -116,4 +119,4 @@ test('whatever is retried, given up and killed, an order is paid once or not at 
     { numRuns: 10, interruptAfterTimeLimit: 12_000, endOnFailure: true },
   );
   expect(paid).toBeGreaterThan(0);
-}, 60_000);
+});
