@@ -79,7 +79,7 @@ export class LocalPostgres {
     this.#process = await ServerProcess.start({
       command: this.#binaries.postgres,
       args: ['-D', this.#directory, '-p', String(this.port), ...flags],
-      readyPattern: /ready to accept connections/,
+      ready: /ready to accept connections/,
       options: { ...this.#account, cwd: '/' },
     });
   }

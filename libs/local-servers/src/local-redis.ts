@@ -48,7 +48,7 @@ export class LocalRedis {
   /** Starts again on the same port, after `stop` or `kill`. */
   async start(): Promise<void> {
     const args = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--appendonly', 'no'];
-    this.#process = await ServerProcess.start({ command: this.#binary, args, readyPattern: /[Rr]eady to accept/ });
+    this.#process = await ServerProcess.start({ command: this.#binary, args, ready: /[Rr]eady to accept/ });
   }
 
   async stop(): Promise<void> {

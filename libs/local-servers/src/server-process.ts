@@ -15,9 +15,11 @@ export class ServerNotStarted extends Error {
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
-  /** A line of output that says the server is ready. */
-  readonly readyPattern: RegExp;
+  /** Output that says the server is ready. */
+  readonly ready: RegExp;
   readonly timeoutMs?: number;
+  /** Gets everything the server writes, as it comes. */
+  readonly onOutput?: (chunk: Buffer) => void;
   readonly options?: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'>;
 }
 
@@ -30,19 +32,26 @@ const KEPT_CHARACTERS = 16_000;
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #command: string;
+  /** Resolves with the exit code, or with the signal that ended it; also when it could not be run at all. */
+  readonly ended: Promise<number | NodeJS.Signals>;
   #output = '';
 
-  private constructor({ command, args, options }: ServerCommand) {
+  private constructor({ command, args, options, onOutput }: ServerCommand) {
     this.#command = command;
     this.#child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    const keep = (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS));
+    const keep = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS);
+      onOutput?.(chunk);
+    };
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
     process.once('exit', this.#killNow);
-    this.#child.once('exit', () => process.off('exit', this.#killNow));
+    // Not 'exit': the last lines, which say why it ended, may still be in the pipe.
+    this.ended = new Promise(resolve => this.#child.once('close', (code, signal) => { resolve(signal ?? code ?? 0); }));
+    void this.ended.then(() => process.off('exit', this.#killNow));
   }
 
-  /** Resolves once the output matches `readyPattern`; rejects with the last lines when it does not in time. */
+  /** Resolves once the server is ready; rejects with its last lines when that is not in time. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
     const server = new ServerProcess(command);
     try {
@@ -91,19 +100,21 @@ export class ServerProcess {
     this.kill();
   };
 
-  async #ready({ readyPattern, timeoutMs = 20_000 }: ServerCommand): Promise<void> {
+  async #ready({ ready, timeoutMs = 20_000 }: ServerCommand): Promise<void> {
     const failed = Promise.withResolvers<never>();
     this.#child.once('error', error => {
       failed.reject(new ServerNotStarted(this.#command, 'cannot be run', error.message));
     });
-    this.#child.once('exit', code => {
+    void this.ended.then(code => {
       failed.reject(new ServerNotStarted(this.#command, `ended with ${code}`, this.#output));
     });
-    await Promise.race([this.#matched(readyPattern, performance.now() + timeoutMs), failed.promise]);
+    await Promise.race([this.#until(ready, performance.now() + timeoutMs), failed.promise]);
+    // Ended before it was ready: the rejection is on its way.
+    if (!this.isRunning) await failed.promise;
   }
 
-  async #matched(pattern: RegExp, end: number): Promise<void> {
-    while (!pattern.test(this.#output)) {
+  async #until(ready: RegExp, end: number): Promise<void> {
+    while (this.isRunning && !ready.test(this.#output)) {
       if (performance.now() > end) throw new ServerNotStarted(this.#command, 'was not ready in time', this.#output);
       await sleep(20);
     }

@@ -3,6 +3,7 @@ import type { DynamicModule, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { deadlineHeader, withinDeadline } from '@tracelab/http';
+import { registerServerSpans, tracingInstrument } from '@tracelab/tracing/nest';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ContractPipe } from './contract.pipe.ts';
@@ -25,13 +26,20 @@ export async function createApplication(
     frameworkErrors: refuseBadUrl as never,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  // First of all hooks, so that everything after it runs inside the request's span.
+  registerServerSpans(fastify);
   const routes = new KnownRoutes(fastify);
   // JSON is the only language spoken; text and forms get a 415.
   fastify.removeContentTypeParser('text/plain');
   limitTime(fastify, config.requestTimeoutMs);
   logRequests(fastify, logger);
 
-  const options: NestApplicationOptions = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
+  const options: NestApplicationOptions = {
+    logger: new NestLogger(logger),
+    instrument: tracingInstrument(),
+    bodyParser: false,
+    abortOnError: false,
+  };
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
   secure(app, config);
   app.useGlobalPipes(new ContractPipe());

@@ -10,3 +10,4 @@ export { relaying } from './relay.ts';
 export { endpointsOf, Route, type ServedEndpoint } from './route.ts';
 export { serve } from './serve.ts';
 export { type ServiceConfig, serviceConfig, serviceSettings } from './service-config.ts';
+export { validated } from './validated.ts';

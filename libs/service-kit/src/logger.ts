@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { logOptions } from '@tracelab/tracing';
 import { type Logger, pino, stdSerializers } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
@@ -11,10 +12,12 @@ export interface LoggerOptions {
 
 /** The process's log, on stdout. Written synchronously, so that a crash loses no line. */
 export function createLogger({ service, level, isPretty }: LoggerOptions): Logger {
+  const traced = logOptions();
   const options = {
+    ...traced,
     level,
     base: { service },
-    formatters: { level: (label: string) => ({ level: label }) },
+    formatters: { ...traced.formatters, level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     serializers: { err: stdSerializers.err },
   };

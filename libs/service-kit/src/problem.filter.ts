@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type Problem, type ProblemType, statusOf, UnknownPath, uriOf, WrongMethod } from '@tracelab/contracts/problem';
+import { currentTraceId } from '@tracelab/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from './domain-error.ts';
 import type { KnownRoutes } from './known-routes.ts';
@@ -61,12 +62,14 @@ const sendProblem = (reply: FastifyReply, problem: Problem): FastifyReply =>
 
 function problemOf({ type, detail }: Refusal, error: unknown): Problem {
   const { faults, members } = error instanceof DomainError ? error : {};
+  const traceId = currentTraceId();
   return {
     type: uriOf(type),
     title: type.title,
     status: statusOf(type),
     ...(detail !== undefined && detail !== '' && { detail }),
     code: type.code,
+    ...(traceId !== undefined && { traceId }),
     ...(faults !== undefined && faults.length > 0 && { errors: [...faults] }),
     ...members,
   };

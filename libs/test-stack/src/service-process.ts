@@ -50,7 +50,8 @@ export class ServiceProcess {
     this.#process = await ServerProcess.start({
       command: process.execPath,
       args: [...nodeArgs, `${services}${service}/dist/main.js`],
-      readyPattern: /listening on/,
+      // Its own word, not an answer from the port: another process may be there. LOG_LEVEL must let it through.
+      ready: /listening on/,
       options: {
         cwd: `${services}${service}`,
         env: childEnvironment({ PORT: String(this.port), LOG_PRETTY: 'false', ...env }),

@@ -1,4 +1,4 @@
-import { Controller, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import {
   getHealth,
   getLiveness,
@@ -8,6 +8,7 @@ import {
   type Readiness as State,
   type Root,
 } from '@tracelab/contracts/service';
+import { metricsContentType, metricsText, Span } from '@tracelab/tracing';
 import type { FastifyReply } from 'fastify';
 import { Route } from '../route.ts';
 import { Readiness } from './readiness.ts';
@@ -20,11 +21,13 @@ export class HealthController {
   ) {}
 
   @Route(getRoot)
+  @Span('root_endpoint', { attributes: { endpoint: '/', method: 'GET' } })
   about(): Root {
     return this.root;
   }
 
   @Route(getHealth)
+  @Span('health_check', { attributes: { endpoint: '/health', method: 'GET' } })
   health(): Health {
     return { status: 'healthy', service: this.readiness.service };
   }
@@ -39,5 +42,12 @@ export class HealthController {
     const state = await this.readiness.state();
     reply.status(state.status === 'ready' ? 200 : 503);
     return state;
+  }
+
+  /** For Prometheus, so it is text and no part of the contract. */
+  @Get('metrics')
+  @Header('content-type', metricsContentType)
+  metrics(): Promise<string> {
+    return metricsText();
   }
 }

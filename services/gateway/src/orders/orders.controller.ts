@@ -8,30 +8,39 @@ import {
   OrderParams,
   OrdersQuery,
 } from '@tracelab/contracts/order';
-import { Route } from '@tracelab/service-kit';
+import { setAttributes } from '@tracelab/tracing';
+import { finding, Key, TracedRoute } from '../telemetry.ts';
 import { OrderClient } from './order.client.ts';
 
 @Controller()
 export class OrdersController {
   constructor(private readonly orders: OrderClient) {}
 
-  @Route(listOrders)
+  @TracedRoute(listOrders, 'list_orders_endpoint')
   list(@Query({ schema: OrdersQuery }) query: OrdersQuery): Promise<Order[]> {
     return this.orders.list(query);
   }
 
-  @Route(getOrder)
+  @TracedRoute(getOrder, 'get_order_endpoint')
   get(@Param({ schema: OrderParams }) { order_id }: OrderParams): Promise<Order> {
-    return this.orders.get(order_id);
+    setAttributes({ [Key.orderIdOfPath]: order_id });
+    return finding(Key.orderFound, this.orders.get(order_id));
   }
 
-  @Route(createOrder)
-  create(@Body() body: unknown): Promise<Order> {
-    return this.orders.create(body);
+  @TracedRoute(createOrder, 'create_order_endpoint')
+  async create(@Body() body: unknown): Promise<Order> {
+    const order = await this.orders.create(body);
+    setAttributes({
+      [Key.orderUserId]: order.user_id,
+      [Key.orderAmount]: order.amount,
+      [Key.orderCreatedId]: order.id,
+    });
+    return order;
   }
 
-  @Route(changeOrderStatus)
+  @TracedRoute(changeOrderStatus, 'change_order_status_endpoint')
   changeStatus(@Param({ schema: OrderParams }) { order_id }: OrderParams, @Body() body: unknown): Promise<Order> {
+    setAttributes({ [Key.orderIdOfPath]: order_id });
     return this.orders.changeStatus(order_id, body);
   }
 }

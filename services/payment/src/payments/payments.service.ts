@@ -6,8 +6,10 @@ import type { Order } from '@tracelab/contracts/order';
 import { CreatePayment, type Payment, type Refund, type RefundPayment } from '@tracelab/contracts/payment';
 import { remainingMs } from '@tracelab/http';
 import { DatabaseUnavailable } from '@tracelab/database';
-import { type DomainError, parseRequest } from '@tracelab/service-kit';
+import { type DomainError, validated } from '@tracelab/service-kit';
 import { Simulation } from '@tracelab/simulation';
+import { addEvent, setAttributes } from '@tracelab/tracing';
+import { Event, Key, paymentAmount, paymentsMade, Step } from '../telemetry.ts';
 import { CardProcessor } from './card-processor.ts';
 import { LateRecords } from './late-records.ts';
 import { OrderClient } from './order.client.ts';
@@ -40,16 +42,21 @@ export class PaymentsService {
     private readonly simulation: Simulation,
   ) {}
 
+  @Step('get_payment')
   async get(id: number): Promise<Payment> {
+    setAttributes({ [Key.paymentId]: id });
     await this.simulation.delay('get_payment');
     const row = await this.store.find(id);
+    setAttributes({ [Key.found]: row !== undefined });
     if (row === undefined) throw new PaymentNotFoundError(id);
     return paymentOf(row);
   }
 
   /** The same key with the same body gives the same answer, however often and however concurrently it is asked. */
+  @Step('process_payment')
   async pay(body: unknown, idempotencyKey: string = randomUUID()): Promise<Payment> {
     const { order_id: orderId, amount, method } = await this.validate(body);
+    setAttributes({ [Key.orderId]: orderId, [Key.amount]: amount, [Key.method]: method });
     const amountCents = centsOf(amount);
     const fingerprint = fingerprintOf(orderId, amountCents, method);
     const intent: PaymentIntent = { orderId, amountCents, method, idempotencyKey, fingerprint };
@@ -57,20 +64,25 @@ export class PaymentsService {
     return known ? this.replay(known, intent) : this.payFirst(intent);
   }
 
+  @Step('refund_payment')
   async refund(id: number, { amount }: RefundPayment): Promise<Refund> {
+    setAttributes({ [Key.paymentId]: id });
     let refundId = '';
     const refunded = await this.store.refund(id, async row => {
       const amountCents = refundableCents(id, row, amount);
       refundId = await this.processor.refund();
       return amountCents;
     });
+    setAttributes({ [Key.refundId]: refundId, [Key.refundAmount]: amountOf(refunded.refunded_cents) });
+    addEvent(Event.refunded, { [Key.refundId]: refundId });
     await this.updates.tell(refunded);
     return { refund_id: refundId, payment_id: id, amount: amountOf(refunded.refunded_cents), status: 'success' };
   }
 
+  @Step('validate_payment_data')
   private async validate(body: unknown): Promise<CreatePayment> {
     await this.simulation.delay('validate_payment_data');
-    return parseRequest(CreatePayment, body, 'body');
+    return validated(CreatePayment, body);
   }
 
   private async payFirst(intent: PaymentIntent): Promise<Payment> {
@@ -92,7 +104,10 @@ export class PaymentsService {
   private async replay(row: PaymentRow, { fingerprint }: PaymentIntent): Promise<Payment> {
     if (row.fingerprint !== fingerprint) throw new IdempotencyKeyReusedError();
     const settled = await this.settled(row);
-    return settled.status === 'processing' ? this.make(settled) : this.answer(settled);
+    if (settled.status === 'processing') return this.make(settled);
+    setAttributes({ [Key.isReplay]: true, [Key.paymentId]: settled.id });
+    addEvent(Event.replayed, { [Key.paymentId]: settled.id });
+    return this.answer(settled);
   }
 
   /** Waits until the payment is made, by whoever makes it; one that nobody makes any more comes back as ours to make. */
@@ -119,12 +134,23 @@ export class PaymentsService {
     if (recorded === undefined) return this.answer(await this.settled(claimed));
     const payment = this.answer(recorded);
     await this.confirm(payment);
-    await this.updates.tell(recorded);
+    if (!(await this.updates.tell(recorded))) addEvent(Event.orderBehind, { [Key.orderId]: payment.order_id });
     return payment;
   }
 
+  @Step('record_payment')
   private async record(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
     await this.simulation.delay('record_payment');
+    const recorded = await this.recordNowOrLater(claimed, outcome);
+    setAttributes({ [Key.recorded]: recorded !== undefined, [Key.paymentId]: claimed.id });
+    if (!outcome.isSuccess) setAttributes({ [Key.error]: outcome.errorCode });
+    paymentsMade.add(1, { [Key.method]: claimed.method, [Key.status]: outcome.isSuccess ? 'success' : 'failed' });
+    if (outcome.isSuccess) paymentAmount.record(amountOf(claimed.amount_cents), { [Key.method]: claimed.method });
+    if (recorded) addEvent(Event.recorded, { [Key.paymentId]: recorded.id });
+    return recorded;
+  }
+
+  private async recordNowOrLater(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
     try {
       return await this.store.record(claimed, outcome);
     } catch (error) {
@@ -134,14 +160,26 @@ export class PaymentsService {
   }
 
   private answer(row: PaymentRow): Payment {
+    setAttributes({ [Key.paymentId]: row.id, [Key.status]: row.status });
     if (row.status === 'failed') throw new PaymentDeclinedError(row.id, row.error_code);
     return paymentOf(row);
   }
 
   /** The payment stands, whether or not the customer hears of it. */
+  @Step('send_confirmation')
   private async confirm(payment: Payment): Promise<void> {
+    setAttributes({ [Key.confirmationPaymentId]: payment.id, [Key.confirmationOrderId]: payment.order_id });
     await this.simulation.delay('send_confirmation');
-    if (this.simulation.fails('confirmation')) this.logger.warn(`no confirmation for payment ${payment.id}`);
+    const isSent = !this.simulation.fails('confirmation');
+    setAttributes({ [Key.confirmationSuccess]: isSent });
+    if (isSent) {
+      setAttributes({ [Key.confirmationType]: 'email_and_sms' });
+      addEvent(Event.confirmationSent);
+      return;
+    }
+    setAttributes({ [Key.confirmationError]: 'delivery_failed' });
+    addEvent(Event.confirmationFailed);
+    this.logger.warn(`no confirmation for payment ${payment.id}`);
   }
 }
 
