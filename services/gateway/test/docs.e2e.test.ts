@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test, jest } from '@jest/globals';
 import { type EndpointDefinition } from '@tracelab/contracts/endpoint';
 import { Problem, type ProblemType } from '@tracelab/contracts/problem';
 import { createApplication, endpointsOf } from '@tracelab/service-kit';
@@ -9,6 +9,9 @@ import { loadConfig } from '../src/config.ts';
 import { serveDocs } from '../src/docs/docs.ts';
 import type { OpenApiDocument, Operation } from '../src/docs/open-api.ts';
 import { errorsOf } from '../src/docs/responses.ts';
+
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const shop = await Shop.start();
 const config = loadConfig({
@@ -31,7 +34,7 @@ const url = await app.getUrl();
 afterAll(async () => {
   await app.close();
   await shop.stop();
-}, 30_000);
+});
 
 const document: OpenApiDocument = (await ask(`${url}/docs-json`)).body;
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -48,7 +51,7 @@ const membersOf = (types: readonly ProblemType[], code: string) => types.find(ty
 
 describe('the document', () => {
   test('has every route that is served, and no other', () => {
-    // The documentation itself and the metrics are for browsers and Prometheus, no part of the contract.
+    // Prometheus reads /metrics: text, and no operation of the shop.
     const served = routes.filter(route => !/^(HEAD|OPTIONS) | \/(docs|metrics)/.test(route));
     expect(operations.map(({ name }) => name).sort()).toEqual(served.sort());
   });
