@@ -143,7 +143,8 @@ test("the collector's sampling and redaction have the options that their process
   for (const secret of ['4111 1111 1111 1111', 'ada@example.com', 'eyJhbGciOi.eyJzdWIiOi.c2ln']) {
     expect(matches(blocked_values, secret)).toBe(true);
   }
-  for (const key of ['user.password', 'Authorization', 'set-cookie']) expect(matches(blocked_key_patterns, key)).toBe(true);
+  for (const key of ['user.password', 'Authorization', 'set-cookie'])
+    expect(matches(blocked_key_patterns, key)).toBe(true);
   expect(matches(blocked_values, 'GET /users/{user_id}')).toBe(false);
 });
 
