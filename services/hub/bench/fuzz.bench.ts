@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { residentMegabytes, startHub, stopHub } from '../test/hub-process.ts';
 import { faultOfAnswer, PayloadMutator } from '../test/mutate-payload.ts';
@@ -13,13 +14,12 @@ const directory = await mkdtemp(join(tmpdir(), 'hub-fuzz-'));
 const hub = await startHub(['--data', directory]);
 const mutator = new PayloadMutator(Date.now());
 const statuses = new Map<number, number>();
-let sent = 0;
+let [sent, postponed] = [0, 0];
 
 async function sendUntilDone(): Promise<void> {
   while (sent++ < COUNT) {
     const { body, headers } = mutator.next();
-    const answer = await fetch(hub.otlpUrl, { method: 'POST', headers, body: Buffer.from(body) });
-    await answer.arrayBuffer();
+    const answer = await post(Buffer.from(body), headers);
     statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
     const fault = faultOfAnswer(answer.status);
     if (fault !== undefined) throw new Error(`${fault}: ${Buffer.from(body).toString('base64')}`);
@@ -27,8 +27,21 @@ async function sendUntilDone(): Promise<void> {
   }
 }
 
+/** Sends until it is not told to come back later. */
+async function post(body: Buffer, headers: Record<string, string>): Promise<Response> {
+  for (;;) {
+    const answer = await fetch(hub.otlpUrl, { method: 'POST', headers, body });
+    await answer.arrayBuffer();
+    if (answer.status !== 503) return answer;
+    postponed++;
+    await sleep(100);
+  }
+}
+
 await Promise.all(Array.from({ length: AT_ONCE }, sendUntilDone));
 const health = await fetch(`${hub.queryUrl}/health`);
-process.stdout.write(`${JSON.stringify(Object.fromEntries(statuses))}, health ${health.status}\n`);
+process.stdout.write(
+  `${JSON.stringify(Object.fromEntries(statuses))}, postponed ${postponed}, health ${health.status}\n`,
+);
 process.stdout.write(`exit ${String(await stopHub(hub))}\n`);
 await rm(directory, { recursive: true });

@@ -31,6 +31,8 @@ export async function startHub(args: readonly string[], options: HubProcessOptio
     ...args,
   ];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Whoever started it and dies takes it along.
+  process.once('exit', () => child.kill());
   const addresses: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     addresses.push(/http\S+/.exec(line)?.[0] ?? '');

@@ -1,5 +1,5 @@
 import type { TraceBatch } from '../../otlp/trace-batch.ts';
-import type { StoreWriterOptions, WriterCounts } from './store-writer.ts';
+import type { WriterCounts } from './store-writer.ts';
 
 /** What the writer's thread is told. Batches are transferred, not copied. */
 export type WriterRequest =
@@ -21,8 +21,6 @@ export type WriterReport =
     }
   | { readonly type: 'blocked'; readonly message: string }
   | { readonly type: 'closed'; readonly lostFrom: number | undefined };
-
-export type WriterThreadOptions = StoreWriterOptions;
 
 /** A question to the reader's thread: the name of a StoreReader method and its arguments. */
 export interface ReaderRequest {
