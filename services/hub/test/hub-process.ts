@@ -32,7 +32,9 @@ export async function startHub(args: readonly string[], options: HubProcessOptio
   ];
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
   // Whoever started it and dies takes it along.
-  process.once('exit', () => child.kill());
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  child.once('exit', () => process.off('exit', stop));
   const addresses: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     addresses.push(/http\S+/.exec(line)?.[0] ?? '');
@@ -43,7 +45,7 @@ export async function startHub(args: readonly string[], options: HubProcessOptio
 }
 
 export async function stopHub({ child }: HubProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   child.kill('SIGTERM');
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;
