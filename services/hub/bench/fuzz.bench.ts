@@ -39,9 +39,10 @@ async function post(body: Buffer, headers: Record<string, string>): Promise<Resp
 }
 
 await Promise.all(Array.from({ length: AT_ONCE }, sendUntilDone));
+const unstorable = /hub_batches_unstorable_total \d+/.exec(await (await fetch(`${hub.queryUrl}/metrics`)).text())?.[0];
 const health = await fetch(`${hub.queryUrl}/health`);
 process.stdout.write(
-  `${JSON.stringify(Object.fromEntries(statuses))}, postponed ${postponed}, health ${health.status}\n`,
+  `${JSON.stringify(Object.fromEntries(statuses))}, postponed ${postponed}, ${unstorable ?? ''}, health ${health.status}\n`,
 );
 process.stdout.write(`exit ${String(await stopHub(hub))}\n`);
 await rm(directory, { recursive: true });

@@ -16,6 +16,8 @@ export type WriterReport =
       /** Every batch up to this one is durable. */
       readonly upTo: number;
       readonly counts: WriterCounts;
+      /** Batches given up since the start, because storing them failed for what they are. */
+      readonly unstorableCount: number;
       /** Traces that grew, when somebody watches. */
       readonly grown: readonly string[];
     }
