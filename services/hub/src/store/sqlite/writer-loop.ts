@@ -2,9 +2,7 @@ import { type TraceBatch } from '../../otlp/trace-batch.ts';
 import { StoreWriter, type StoreWriterOptions } from './store-writer.ts';
 import type { WriterReport, WriterRequest } from './thread-messages.ts';
 
-/** An acknowledged span is on disk after this at the latest, as long as the writer keeps up. */
-export const FLUSH_WINDOW_MS = 100;
-/** The timer is shorter by what a large transaction takes to commit. */
+/** Half of the 100 ms within which spans are on disk when the writer keeps up; committing takes the rest. */
 const COMMIT_AFTER_MS = 50;
 const COMMIT_AFTER_BYTES = 2 * 1024 * 1024;
 const RETRY_MS = 500;
