@@ -13,6 +13,8 @@ const Env = z.object({
   POSTGRES_PORT: port().default(54_320),
   /** Where the stack keeps its data and its logs. */
   TRACELAB_DATA: z.string().default('.tracelab'),
+  /** A Postgres that runs already, to be used in place of the stack's own: postgres://user:password@host:port */
+  POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   NO_REDIS: flag().default(false),
   PATH: z.string().default(''),
@@ -35,6 +37,7 @@ export function loadStackConfig(env = process.env) {
       postgres: parsed.POSTGRES_PORT,
     },
     dataFolder: parsed.TRACELAB_DATA,
+    postgresUrl: parsed.POSTGRES_URL,
     redisUrl: parsed.REDIS_URL,
     mayStartRedis: !parsed.NO_REDIS,
     path: parsed.PATH,

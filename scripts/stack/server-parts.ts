@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { findRedis, freePort, isPortFree, LocalPostgres, LocalRedis } from '@tracelab/local-servers';
 import type { StackConfig } from './config.ts';
 import type { Part } from './part.ts';
 
-/** The stack's own Postgres, with its data kept between runs. */
+/** The Postgres that is set, or the stack's own, with its data kept between runs. */
 export class PostgresPart implements Part {
   readonly name = 'postgres';
   readonly note: string;
@@ -15,10 +15,12 @@ export class PostgresPart implements Part {
   constructor(config: StackConfig) {
     this.#config = config;
     this.#folder = join(config.dataFolder, 'postgres');
-    this.note = relative('.', this.#folder);
+    this.note = config.postgresUrl === undefined ? relative('.', this.#folder) : 'from POSTGRES_URL';
   }
 
   get address(): string {
+    const { postgresUrl } = this.#config;
+    if (postgresUrl !== undefined) return new URL(postgresUrl).host;
     return this.#server ? `127.0.0.1:${this.#server.port}` : '';
   }
 
@@ -27,12 +29,13 @@ export class PostgresPart implements Part {
   }
 
   async start(): Promise<void> {
+    if (this.#config.postgresUrl !== undefined) return;
     const wanted = this.#config.ports.postgres;
     // Postgres started by root runs under another account, which has to be able to enter the folder.
     mkdirSync(this.#config.dataFolder, { recursive: true });
     chmodSync(this.#config.dataFolder, 0o755);
     const port = (await isPortFree(wanted)) ? wanted : await freePort();
-    this.#server = await LocalPostgres.start({ directory: join(process.cwd(), this.#folder), port });
+    this.#server = await LocalPostgres.start({ directory: resolve(this.#folder), port });
   }
 
   async stop(): Promise<void> {
@@ -41,6 +44,8 @@ export class PostgresPart implements Part {
 
   /** The address of one service's database. */
   url(database: string): string {
+    const { postgresUrl } = this.#config;
+    if (postgresUrl !== undefined) return new URL(`/${database}`, postgresUrl).href;
     if (this.#server === undefined) throw new Error('Postgres has not started yet');
     return this.#server.url(database);
   }

@@ -38,6 +38,7 @@ export class ServicePart implements Part {
   readonly note: string;
   readonly #options: ServicePartOptions;
   #process: ServerProcess | undefined;
+  #launching: Promise<void> | undefined;
   #isWanted = false;
   #isReplaced = false;
   #deaths = 0;
@@ -60,6 +61,8 @@ export class ServicePart implements Part {
 
   async stop(): Promise<void> {
     this.#isWanted = false;
+    // A start that is under way would leave its process behind; it ends before the process is stopped.
+    await this.#launching?.catch(() => undefined);
     await this.#process?.stop();
   }
 
@@ -71,7 +74,12 @@ export class ServicePart implements Part {
     if (this.#isWanted) await this.#launch();
   }
 
-  async #launch(): Promise<void> {
+  #launch(): Promise<void> {
+    this.#launching = this.#launchOne();
+    return this.#launching;
+  }
+
+  async #launchOne(): Promise<void> {
     const { folder, args, env, ready, log } = this.#options;
     const launched = await ServerProcess.start({
       command: process.execPath,
@@ -110,15 +118,20 @@ export class ServicePart implements Part {
   async #tryUntilUp(): Promise<void> {
     while (this.#isWanted) {
       await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (this.#deaths - 1), LONGEST_PAUSE_MS));
-      if (!this.#isWanted) return;
-      try {
-        await this.#launch();
-        this.#tell(`is back, pid ${this.pid}`);
-        return;
-      } catch (error) {
-        this.#deaths++;
-        this.#tell('does not start; trying again', (error as Error).message);
-      }
+      if (await this.#isUpAgain()) return;
+    }
+  }
+
+  async #isUpAgain(): Promise<boolean> {
+    try {
+      // Not wanted any more: it was stopped during the pause.
+      if (this.#isWanted) await this.#launch();
+      if (this.#isWanted) this.#tell(`is back, pid ${this.pid}`);
+      return true;
+    } catch (error) {
+      this.#deaths++;
+      this.#tell('does not start; trying again', (error as Error).message);
+      return false;
     }
   }
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isPortFree } from '@tracelab/local-servers';
 import { PORT_SETTINGS, type StackConfig } from './config.ts';
 import { LogFile } from './log-file.ts';
 import type { Part } from './part.ts';
 import { portOwner } from './port-owner.ts';
+import { RunningBackend } from './running-backend.ts';
 import { CachePart, PostgresPart } from './server-parts.ts';
 import { type PartEvent, ServicePart } from './service-part.ts';
 
@@ -23,7 +24,7 @@ export class Stack {
   readonly #cache: CachePart;
   readonly #onEvent: (event: PartEvent) => void;
   readonly #logs: LogFile[] = [];
-  #hub: ServicePart | undefined;
+  #backend: Part | undefined;
   #services: ServicePart[] = [];
   #stopping: Promise<void> | undefined;
 
@@ -44,7 +45,7 @@ export class Stack {
 
   /** In the order in which the status block lists them. */
   get parts(): readonly Part[] {
-    return [...this.#services, ...(this.#hub ? [this.#hub] : []), this.#postgres, this.#cache];
+    return [...this.#services, ...(this.#backend ? [this.#backend] : []), this.#postgres, this.#cache];
   }
 
   get services(): readonly ServicePart[] {
@@ -53,13 +54,14 @@ export class Stack {
 
   /** What others need first, and side by side what can be. `onReady` is told of each part. */
   async start(onReady: (part: Part) => void): Promise<void> {
-    await this.#refuseTakenPorts();
+    const running = await RunningBackend.find(this.config.ports.hub);
+    await this.#refuseTakenPorts(running === undefined ? ['hub', 'otlp'] : []);
     const ready = async (part: Part) => {
       await part.start();
       onReady(part);
     };
-    this.#hub = this.#hubPart();
-    await Promise.all([this.#postgres, this.#cache, this.#hub].map(ready));
+    this.#backend = running ?? this.#hubPart();
+    await Promise.all([this.#postgres, this.#cache, this.#backend].map(ready));
     this.#services = this.#names().map(name => this.#servicePart(name));
     // A service that has been stopped while it started must not be left behind.
     await Promise.all(this.#services.map(ready));
@@ -75,7 +77,7 @@ export class Stack {
     await gateway?.stop();
     await Promise.all(others.map(service => service.stop()));
     // The services have sent their last spans by now.
-    await this.#hub?.stop();
+    await this.#backend?.stop();
     await Promise.all([this.#cache.stop(), this.#postgres.stop()]);
     for (const log of this.#logs) log.close();
   }
@@ -85,11 +87,10 @@ export class Stack {
     return all.filter(name => existsSync(`services/${name}/package.json`));
   }
 
-  async #refuseTakenPorts(): Promise<void> {
+  async #refuseTakenPorts(ofBackend: readonly ('hub' | 'otlp')[]): Promise<void> {
     const { ports } = this.config;
-    const needed = [...this.#names(), 'hub', 'otlp'] as const;
     const taken: string[] = [];
-    for (const name of needed) {
+    for (const name of [...this.#names(), ...ofBackend]) {
       const port = ports[name];
       if (await isPortFree(port)) continue;
       const owner = await portOwner(port);
@@ -101,7 +102,7 @@ export class Stack {
 
   #hubPart(): ServicePart {
     const { ports, dataFolder } = this.config;
-    const flags = ['--data', join(process.cwd(), dataFolder, 'hub'), '--port', String(ports.hub)];
+    const flags = ['--data', resolve(dataFolder, 'hub'), '--port', String(ports.hub)];
     return new ServicePart({
       name: 'hub',
       address: this.hubUrl,

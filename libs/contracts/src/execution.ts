@@ -53,21 +53,27 @@ export const ExecutionStep: z.ZodType<ExecutionStep> = z
     duration_ms: z.number().optional(),
     self_ms: z.number().optional(),
   })
-  .meta({ id: 'ExecutionStep' });
+  .meta({
+    id: 'ExecutionStep',
+    examples: [
+      { operation: 'main', description: 'Main function', orderid: 1, execution_time: '1.80 seconds', children: [] },
+    ],
+  });
 
 /** Where the process records no spans. */
 export const NoExecution = z.object({ message: z.literal('No trace found.') });
 
+const response = z.union([ExecutionStep, NoExecution]).meta({ examples: [{ message: 'No trace found.' }] });
+
 /** What the problem has beside the standard members: what ran until it failed. */
-export const ExecutionFailure = z.object({ trace: z.union([ExecutionStep, NoExecution]) });
+export const ExecutionFailure = z.object({ trace: response });
 
 export const ExecutionFailed = problemType({
   code: 'ExecutionFailed',
   kind: 'internal',
   title: 'One of the functions failed',
+  members: ExecutionFailure,
 });
-
-const response = z.union([ExecutionStep, NoExecution]);
 
 export const traceExecution = endpoint({
   method: 'GET',

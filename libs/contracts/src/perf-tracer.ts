@@ -46,7 +46,7 @@ export const AddSteps = TraceRef.extend({
   end_trace: LaxBoolean.default(false),
 }).meta({
   id: 'AddSteps',
-  examples: [{ trace_tag: 'page-load', steps: [{ step_name: 'fetched', age_seconds: 1.2 }, { step_name: 'painted' }] }],
+  examples: [{ trace_tag: 'my-feature', steps: [{ step_name: 'fetched', age_seconds: 1.2 }, { step_name: 'painted' }] }],
 });
 export type AddSteps = z.output<typeof AddSteps>;
 
@@ -54,9 +54,19 @@ const Time = z.iso.datetime({ offset: true }).meta({ examples: ['2026-11-20T21:5
 const Seconds = z.number().meta({ examples: [0.25] });
 const OptionalId = z.string().nullable();
 
+const STEP = {
+  step_name: 'step-1',
+  step_time: '2026-11-20T21:56:32.350321+00:00',
+  track_duration: true,
+  duration_seconds: 0.25,
+};
+const NAMED = { trace_tag: 'my-feature', trace_id: null };
+const STARTED = { ...NAMED, start_time: '2026-11-20T21:56:32.100321+00:00' };
+const FINISHED = { ...STARTED, end_time: STEP.step_time, duration_seconds: 0.25, steps: [STEP] };
+
 export const Step = z
   .object({ step_name: z.string(), step_time: Time, track_duration: z.boolean(), duration_seconds: Seconds })
-  .meta({ id: 'Step' });
+  .meta({ id: 'Step', examples: [STEP] });
 export type Step = z.infer<typeof Step>;
 
 export const FinishedTrace = z
@@ -69,7 +79,7 @@ export const FinishedTrace = z
     duration_seconds: Seconds,
     steps: z.array(Step),
   })
-  .meta({ id: 'FinishedTrace' });
+  .meta({ id: 'FinishedTrace', examples: [FINISHED] });
 export type FinishedTrace = z.infer<typeof FinishedTrace>;
 
 export const ActiveTrace = z
@@ -80,35 +90,53 @@ export const ActiveTrace = z
     elapsed_seconds: Seconds,
     step_count: z.int(),
   })
-  .meta({ id: 'ActiveTrace' });
+  .meta({ id: 'ActiveTrace', examples: [{ ...STARTED, elapsed_seconds: 0.3, step_count: 1 }] });
 export type ActiveTrace = z.infer<typeof ActiveTrace>;
 
-export const TraceStarted = z.object({
-  message: z.literal('Trace started'),
-  trace_tag: z.string(),
-  trace_id: OptionalId,
-  start_time: Time,
-});
+export const TraceStarted = z
+  .object({
+    message: z.literal('Trace started'),
+    trace_tag: z.string(),
+    trace_id: OptionalId,
+    start_time: Time,
+  })
+  .meta({ id: 'TraceStarted', examples: [{ message: 'Trace started', ...STARTED }] });
 export type TraceStarted = z.infer<typeof TraceStarted>;
 
-export const StepAdded = z.object({
-  message: z.literal('Step added'),
-  trace_tag: z.string(),
-  trace_id: OptionalId,
-  ...Step.shape,
-});
+export const StepAdded = z
+  .object({
+    message: z.literal('Step added'),
+    trace_tag: z.string(),
+    trace_id: OptionalId,
+    ...Step.shape,
+  })
+  .meta({ id: 'StepAdded', examples: [{ message: 'Step added', ...NAMED, ...STEP }] });
 export type StepAdded = z.infer<typeof StepAdded>;
 
-export const StepsAdded = z.object({
-  message: z.literal('Steps added'),
-  trace_tag: z.string(),
-  trace_id: OptionalId,
-  steps: z.array(Step),
-});
+export const StepsAdded = z
+  .object({
+    message: z.literal('Steps added'),
+    trace_tag: z.string(),
+    trace_id: OptionalId,
+    steps: z.array(Step),
+  })
+  .meta({ id: 'StepsAdded', examples: [{ message: 'Steps added', ...NAMED, steps: [STEP] }] });
 export type StepsAdded = z.infer<typeof StepsAdded>;
 
-export const TraceEnded = z.object({ message: z.literal('Trace ended'), ...FinishedTrace.shape });
+export const TraceEnded = z
+  .object({ message: z.literal('Trace ended'), ...FinishedTrace.shape })
+  .meta({ id: 'TraceEnded', examples: [{ message: 'Trace ended', ...FINISHED }] });
 export type TraceEnded = z.infer<typeof TraceEnded>;
+
+const STATISTICS = {
+  count: 1,
+  min_seconds: 0.25,
+  mean_seconds: 0.25,
+  p50_seconds: 0.25,
+  p95_seconds: 0.25,
+  p99_seconds: 0.25,
+  max_seconds: 0.25,
+};
 
 /** Percentiles are durations that occurred (nearest rank). All but the count are null where nothing was measured. */
 export const DurationStatistics = z.object({
@@ -129,7 +157,10 @@ export const TraceSummary = z
     /** By name, in the order in which the names were first seen. */
     steps: z.array(DurationStatistics.extend({ step_name: z.string() })),
   })
-  .meta({ id: 'TraceSummary' });
+  .meta({
+    id: 'TraceSummary',
+    examples: [{ trace_tag: 'my-feature', total: STATISTICS, steps: [{ step_name: 'step-1', ...STATISTICS }] }],
+  });
 export type TraceSummary = z.infer<typeof TraceSummary>;
 
 /** What is wrong with one value, as FastAPI tells it. */
@@ -143,7 +174,9 @@ export const ValidationDetail = z.object({
 export type ValidationDetail = z.infer<typeof ValidationDetail>;
 
 /** The body of every error of these endpoints: not a problem, but what FastAPI says, since clients of it exist. */
-export const Detail = z.object({ detail: z.union([z.string(), z.array(ValidationDetail)]) });
+export const Detail = z
+  .object({ detail: z.union([z.string(), z.array(ValidationDetail)]) })
+  .meta({ id: 'Detail', examples: [{ detail: 'Trace not found.' }] });
 export type Detail = z.infer<typeof Detail>;
 
 export const TagParams = z.object({ trace_tag: Name.meta({ examples: ['my-feature'] }) });
@@ -166,6 +199,7 @@ export const startTrace = endpoint({
   summary: 'Start a trace; one that runs under the same tag and id is replaced',
   body: TraceRef,
   response: TraceStarted,
+  errorBody: Detail,
 });
 
 export const addStep = endpoint({
@@ -173,8 +207,9 @@ export const addStep = endpoint({
   path: '/api/tracing/step',
   summary: 'Add a step; with end_trace also end the trace, at the same instant',
   body: AddStep,
-  response: z.union([StepAdded, TraceEnded]),
+  response: z.union([StepAdded, TraceEnded]).meta({ examples: [{ message: 'Step added', ...NAMED, ...STEP }] }),
   errors: [TraceNotFound, TraceFull],
+  errorBody: Detail,
 });
 
 export const addSteps = endpoint({
@@ -182,8 +217,9 @@ export const addSteps = endpoint({
   path: '/api/tracing/steps',
   summary: 'Add steps that the client timed, all or none; fit for sendBeacon',
   body: AddSteps,
-  response: z.union([StepsAdded, TraceEnded]),
+  response: z.union([StepsAdded, TraceEnded]).meta({ examples: [{ message: 'Steps added', ...NAMED, steps: [STEP] }] }),
   errors: [TraceNotFound, TraceFull],
+  errorBody: Detail,
 });
 
 export const endTrace = endpoint({
@@ -193,6 +229,7 @@ export const endTrace = endpoint({
   body: TraceRef,
   response: TraceEnded,
   errors: [TraceNotFound],
+  errorBody: Detail,
 });
 
 export const listActiveTraces = endpoint({
@@ -200,6 +237,7 @@ export const listActiveTraces = endpoint({
   path: '/api/tracing/active',
   summary: 'The traces that were started and not ended, the latest 1,000, oldest first',
   response: z.array(ActiveTrace),
+  errorBody: Detail,
 });
 
 export const deleteActiveTrace = endpoint({
@@ -210,13 +248,15 @@ export const deleteActiveTrace = endpoint({
   query: ActiveTraceQuery,
   response: Nothing,
   status: 204,
+  errorBody: Detail,
 });
 
 export const listTraceTags = endpoint({
   method: 'GET',
   path: '/api/traces',
   summary: 'The tags with at least one finished trace, in the order of their first completion',
-  response: z.array(z.string()),
+  response: z.array(z.string()).meta({ examples: [['my-feature']] }),
+  errorBody: Detail,
 });
 
 export const listFinishedTraces = endpoint({
@@ -225,6 +265,7 @@ export const listFinishedTraces = endpoint({
   summary: 'The finished traces of a tag, in the order of completion',
   params: TagParams,
   response: z.array(FinishedTrace),
+  errorBody: Detail,
 });
 
 export const summarizeTraces = endpoint({
@@ -233,6 +274,7 @@ export const summarizeTraces = endpoint({
   summary: 'Count, minimum, mean, percentiles and maximum of each step and of the whole',
   params: TagParams,
   response: TraceSummary,
+  errorBody: Detail,
 });
 
 export const deleteFinishedTraces = endpoint({
@@ -242,6 +284,7 @@ export const deleteFinishedTraces = endpoint({
   params: TagParams,
   response: Nothing,
   status: 204,
+  errorBody: Detail,
 });
 
 /** All of it, for whoever passes these endpoints on. */

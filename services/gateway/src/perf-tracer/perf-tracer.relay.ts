@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Detail, perfTracerEndpoints } from '@tracelab/contracts/perf-tracer';
 import { statusOf } from '@tracelab/contracts/problem';
 import { passOn, type PassedOn } from '@tracelab/http';
-import { ANY_ORIGIN, problemTypeOf, type ServiceConfig } from '@tracelab/service-kit';
+import { ANY_ORIGIN, problemTypeOf, type ServedEndpoint, type ServiceConfig } from '@tracelab/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 
 interface Settings extends Pick<ServiceConfig, 'corsOrigin'> {
@@ -32,7 +32,14 @@ export class PerfTracerRelay {
     });
     fastify.setErrorHandler((error, _request, reply) => refuse(reply, error));
     const config = this.#settings.corsOrigin === '*' ? { cors: ANY_ORIGIN } : {};
-    for (const url of servedPaths()) fastify.route({ method: METHODS, url, config, handler: this.#pass });
+    // Each endpoint under its template, so that its span has a name; what else is asked there, perf-tracer refuses itself.
+    for (const { method, path } of perfTracerEndpoints) {
+      const url = path.replaceAll(/\{(\w+)\}/g, ':$1');
+      fastify.route({ method, url, config, handler: this.#pass, exposeHeadRoute: false });
+    }
+    for (const url of ['/api/tracing*', '/api/traces*']) {
+      fastify.route({ method: METHODS, url, config, handler: this.#pass, exposeHeadRoute: false });
+    }
     return Promise.resolve();
   };
 
@@ -59,11 +66,11 @@ export function servePerfTracer(app: NestFastifyApplication): void {
   void fastify.register(app.get(PerfTracerRelay).register);
 }
 
-// Each endpoint under its template, so that its span has a name; whatever else is asked there, perf-tracer refuses itself.
-function servedPaths(): Set<string> {
-  const templates = perfTracerEndpoints.map(({ path }) => path.replaceAll(/\{(\w+)\}/g, ':$1'));
-  return new Set([...templates, '/api/tracing/*', '/api/traces/*']);
-}
+/** For the documentation: none of Nest's controllers serves these. */
+export const passedOnEndpoints: readonly ServedEndpoint[] = perfTracerEndpoints.map(definition => {
+  const [, , ...words] = definition.path.replaceAll(/[{}]/g, '').split('/');
+  return { definition, controller: PerfTracerRelay.name, handler: [definition.method.toLowerCase(), ...words].join('_') };
+});
 
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {
   const type = problemTypeOf(error);
