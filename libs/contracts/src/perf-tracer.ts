@@ -5,16 +5,6 @@ import { problemType } from './problem.ts';
 const NAME_LIMIT = 1_024;
 const Name = z.string().max(NAME_LIMIT);
 
-// A client may send these words and numbers for a boolean; anything else is left to the schema to refuse.
-const BOOLEANS = new Map<unknown, boolean>([
-  ...['1', 'true', 't', 'yes', 'y', 'on', 1].map(word => [word, true] as const),
-  ...['0', 'false', 'f', 'no', 'n', 'off', 0].map(word => [word, false] as const),
-]);
-const LaxBoolean = z.preprocess(
-  value => BOOLEANS.get(typeof value === 'string' ? value.toLowerCase() : value) ?? value,
-  z.boolean(),
-);
-
 /** Which trace: a tag, and an id where several of one tag run at a time. No id, null and '' are all the tag's default trace. */
 export const TraceRef = z
   .object({ trace_tag: Name, trace_id: Name.nullable().default(null) })
@@ -24,15 +14,15 @@ export type TraceRef = z.output<typeof TraceRef>;
 export const AddStep = TraceRef.extend({
   step_name: Name,
   /** False: the interval that ends at this step is not part of the trace's duration. */
-  track_duration: LaxBoolean.default(true),
-  end_trace: LaxBoolean.default(false),
+  track_duration: z.boolean().default(true),
+  end_trace: z.boolean().default(false),
 }).meta({ id: 'AddStep', examples: [{ trace_tag: 'my-feature', step_name: 'step-1' }] });
 export type AddStep = z.output<typeof AddStep>;
 
 /** A step that the client timed. */
 export const TimedStep = z.object({
   step_name: Name,
-  track_duration: LaxBoolean.default(true),
+  track_duration: z.boolean().default(true),
   /** How long before it sent the request the step happened, by a clock that never jumps. */
   age_seconds: z.number().min(0).max(1e9).default(0),
 });
@@ -43,7 +33,7 @@ const BATCH_LIMIT = 1_000;
 export const AddSteps = TraceRef.extend({
   /** In the order in which they happened. */
   steps: z.array(TimedStep).min(1).max(BATCH_LIMIT),
-  end_trace: LaxBoolean.default(false),
+  end_trace: z.boolean().default(false),
 }).meta({
   id: 'AddSteps',
   examples: [{ trace_tag: 'my-feature', steps: [{ step_name: 'fetched', age_seconds: 1.2 }, { step_name: 'painted' }] }],

@@ -24,6 +24,9 @@ export function chromeTrace(calls: readonly DescribedCall[]): ChromeTrace {
   return { displayTimeUnit: 'ms', traceEvents: lanes.events };
 }
 
+// Spans start on whole milliseconds and end between them, so one may seem to start before the one before it ended.
+const CLOCK_STEP_MS = 1;
+
 class Lanes {
   readonly events: ChromeEvent[] = [];
   readonly #startMs: number;
@@ -40,7 +43,7 @@ class Lanes {
     this.events.push({ name, cat: 'function', ph: 'X', ts, dur: Math.round(durationMs * 1_000), pid: 1, tid: lane, args });
     let freeAtMs = -Infinity;
     for (const child of children) {
-      const isFree = child.node.startedAtMs >= freeAtMs;
+      const isFree = child.node.startedAtMs >= freeAtMs - CLOCK_STEP_MS;
       this.add(child, isFree ? lane : ++this.#lastLane);
       const endMs = child.node.startedAtMs + (child.node.durationMs ?? 0);
       if (isFree) freeAtMs = endMs;

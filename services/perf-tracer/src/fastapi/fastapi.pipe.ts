@@ -2,6 +2,7 @@ import type { PipeTransform } from '@nestjs/common';
 import { InvalidRequest } from '@tracelab/contracts/problem';
 import { DomainError } from '@tracelab/service-kit';
 import type { z } from 'zod';
+import { laxBooleans } from './lax-booleans.ts';
 import { type Place, validationDetails } from './validation-details.ts';
 
 class InvalidInput extends DomainError {
@@ -26,7 +27,7 @@ export class FastApiPipe implements PipeTransform {
   }
 
   transform(value: unknown): unknown {
-    const parsed = this.#schema.safeParse(value);
+    const parsed = this.#schema.safeParse(laxBooleans(value));
     if (parsed.success) return parsed.data;
     throw new InvalidInput(validationDetails(this.#place, parsed.error.issues, value));
   }

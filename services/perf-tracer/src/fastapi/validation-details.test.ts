@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { AddStep, AddSteps } from '@tracelab/contracts/perf-tracer';
 import type { z } from 'zod';
+import { laxBooleans } from './lax-booleans.ts';
 import { validationDetails } from './validation-details.ts';
 
 function detailsOf(schema: z.ZodType, value: unknown) {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(laxBooleans(value));
   return parsed.success ? [] : validationDetails('body', parsed.error.issues, value);
 }
 
@@ -45,11 +46,11 @@ test('several faults are all told, in the order of the fields', () => {
 
 describe('booleans', () => {
   test.each([true, 1, '1', 'true', 'True', 't', 'yes', 'Y', 'on'])('%p is true', value => {
-    expect(AddStep.parse({ ...whole, end_trace: value }).end_trace).toBe(true);
+    expect(AddStep.parse(laxBooleans({ ...whole, end_trace: value })).end_trace).toBe(true);
   });
 
   test.each([false, 0, '0', 'false', 'FALSE', 'f', 'no', 'n', 'off'])('%p is false', value => {
-    expect(AddStep.parse({ ...whole, track_duration: value }).track_duration).toBe(false);
+    expect(AddStep.parse(laxBooleans({ ...whole, track_duration: value })).track_duration).toBe(false);
   });
 
   test.each([
@@ -61,6 +62,14 @@ describe('booleans', () => {
     [[], 'bool_type'],
   ])('%p is none: %s', (value, type) => {
     expect(detailsOf(AddStep, { ...whole, track_duration: value }).map(each => each.type)).toEqual([type]);
+  });
+});
+
+test('the booleans of a batch are read alike', () => {
+  const steps = [{ step_name: 'a', track_duration: 'no' }];
+  expect(AddSteps.parse(laxBooleans({ trace_tag: 't', steps, end_trace: 1 }))).toMatchObject({
+    steps: [{ track_duration: false }],
+    end_trace: true,
   });
 });
 
