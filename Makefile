@@ -60,10 +60,16 @@ format: ready  ## Rewrite every file in the house format
 	@pnpm --silent format
 type-check: ready ## TypeScript alone
 	@tsc -p tsconfig.json
-test: ready    ## Every test; T=path or name for some
-	@pnpm --silent test $(T)
+test: ready    ## The tests that need no processes; T=path for any you name
+	@pnpm --silent $(if $(T),jest $(T),test)
+e2e: ready     ## The tests that start services, databases and browsers
+	@pnpm --silent e2e
+smoke: ready   ## Start, use, break and stop the local stack, and look at what is left
+	@node --conditions=@tracelab/source scripts/smoke-local.ts
+smoke-docker: ready ## The same in containers; skipped where there is no engine
+	@node --conditions=@tracelab/source scripts/smoke-docker.ts
 test-coverage: ready ## Every test, with a coverage report in coverage/
-	@pnpm --silent test --coverage $(T)
+	@pnpm --silent jest --coverage $(T)
 clean:         ## Remove what was built; the dependencies stay
 	@rm -rf coverage {libs,services}/*/dist node_modules/.cache node_modules/.tracelab-built
 help:          ## Show this help

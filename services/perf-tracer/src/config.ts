@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 
 const count = () => numeric(z.int().min(1));
 
-const Env = z.object({
+export const Env = z.object({
   ...serviceSettings({ service: 'perf-tracer', port: 8004 }),
   /** Without one, traces are kept in memory and end with the process. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),

@@ -1,4 +1,4 @@
-import type { ExecutionNode, ExecutionTree } from '@tracelab/tracing';
+import type { ExecutionNode } from '@tracelab/tracing';
 
 /** A call that its author described, and the described calls inside it. */
 export interface DescribedCall {
@@ -10,32 +10,22 @@ export interface DescribedCall {
 }
 
 /**
- * The described calls below the span of that id. Spans without a description (queries, framework) are looked through: what
- * is below them counts as the caller's own.
+ * The described calls among these spans. Spans without a description (queries, framework) are looked through: what is
+ * below them counts as the caller's own.
  */
-export function describedCalls({ roots }: ExecutionTree, spanId: string | undefined): DescribedCall[] {
-  const found = find(roots, spanId);
-  if (found === undefined) return [];
-  const orders = new Map(ordersBelow(found).map((order, index) => [order, index + 1]));
-  return callsBelow(found, orders);
+export function describedCalls(nodes: readonly ExecutionNode[]): DescribedCall[] {
+  const orders = new Map(ordersOf(nodes).map((order, index) => [order, index + 1]));
+  return callsAmong(nodes, orders);
 }
 
-function find(nodes: readonly ExecutionNode[], spanId: string | undefined): ExecutionNode | undefined {
-  for (const node of nodes) {
-    const found = node.spanId === spanId ? node : find(node.children, spanId);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-const ordersBelow = ({ children }: ExecutionNode): number[] =>
-  children
-    .flatMap(child => [...(child.description === undefined ? [] : [child.order]), ...ordersBelow(child)])
+const ordersOf = (nodes: readonly ExecutionNode[]): number[] =>
+  nodes
+    .flatMap(node => [...(node.description === undefined ? [] : [node.order]), ...ordersOf(node.children)])
     .sort((a, b) => a - b);
 
-function callsBelow({ children }: ExecutionNode, orders: ReadonlyMap<number, number>): DescribedCall[] {
-  return children.flatMap(node => {
-    const below = callsBelow(node, orders);
+function callsAmong(nodes: readonly ExecutionNode[], orders: ReadonlyMap<number, number>): DescribedCall[] {
+  return nodes.flatMap(node => {
+    const below = callsAmong(node.children, orders);
     const { description } = node;
     if (description === undefined) return below;
     return [{ node, description, order: orders.get(node.order) ?? 0, children: below }];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ExecutionQuery } from '@tracelab/contracts/execution';
-import { currentSpanId, executionTree } from '@tracelab/tracing';
+import { recordExecution } from '@tracelab/tracing';
 import { type DescribedCall, describedCalls } from './described-calls.ts';
 import { ExecutionFailed } from './execution.errors.ts';
 import { executionSteps } from './execution-steps.ts';
@@ -15,19 +15,19 @@ export class ExecutionService {
   private readonly modules = new MainModule();
 
   /** The calls of this request; none where the process records no spans. */
-  async run(main: 'main' | 'main2', { mode, fail, timings }: ExecutionQuery): Promise<readonly DescribedCall[]> {
-    const spanId = currentSpanId();
-    try {
-      await this.modules[main](new Run(fail), mode);
-      return this.callsBelow(spanId);
-    } catch (error) {
-      const calls = this.callsBelow(spanId);
-      throw new ExecutionFailed(calls.length === 0 ? NO_TRACE : executionSteps(calls, { hasTimings: timings }), error);
-    }
-  }
-
-  private callsBelow(spanId: string | undefined): readonly DescribedCall[] {
-    const tree = executionTree();
-    return tree === undefined ? [] : describedCalls(tree, spanId);
+  run(main: 'main' | 'main2', { mode, fail, timings }: ExecutionQuery): Promise<readonly DescribedCall[]> {
+    return recordExecution(async recorded => {
+      const calls = () => describedCalls(recorded()?.roots ?? []);
+      try {
+        await this.modules[main](new Run(fail), mode);
+        return calls();
+      } catch (error) {
+        const partial = calls();
+        throw new ExecutionFailed(
+          partial.length === 0 ? NO_TRACE : executionSteps(partial, { hasTimings: timings }),
+          error,
+        );
+      }
+    });
   }
 }
