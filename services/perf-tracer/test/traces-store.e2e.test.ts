@@ -1,12 +1,12 @@
 // One suite for both stores: they answer the same.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { databaseUrl } from '@tracelab/test-stack';
-import { Clock } from './clock.ts';
-import { MemoryStore } from './memory.store.ts';
-import { openTracesStore } from './open-traces-store.ts';
-import { addSteps, end, startedAt, type TraceName } from './trace.ts';
-import { TraceFullError } from './traces.errors.ts';
-import type { TracesStore } from './traces.store.ts';
+import { Clock } from '../src/traces/clock.ts';
+import { MemoryStore } from '../src/traces/memory.store.ts';
+import { openTracesStore } from '../src/traces/open-traces-store.ts';
+import { addSteps, end, startedAt, type TraceName } from '../src/traces/trace.ts';
+import { TraceFullError } from '../src/traces/traces.errors.ts';
+import type { TracesStore } from '../src/traces/traces.store.ts';
 
 const limits = { memoryLimitBytes: 50_000_000, tracesPerTag: 3 };
 const clock = new Clock();
