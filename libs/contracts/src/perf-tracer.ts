@@ -36,7 +36,9 @@ export const AddSteps = TraceRef.extend({
   end_trace: z.boolean().default(false),
 }).meta({
   id: 'AddSteps',
-  examples: [{ trace_tag: 'my-feature', steps: [{ step_name: 'fetched', age_seconds: 1.2 }, { step_name: 'painted' }] }],
+  examples: [
+    { trace_tag: 'my-feature', steps: [{ step_name: 'fetched', age_seconds: 1.2 }, { step_name: 'painted' }] },
+  ],
 });
 export type AddSteps = z.output<typeof AddSteps>;
 
@@ -173,7 +175,9 @@ export const TagParams = z.object({ trace_tag: Name.meta({ examples: ['my-featur
 export type TagParams = z.output<typeof TagParams>;
 
 export const ActiveTraceQuery = z.object({
-  trace_id: Name.nullable().default(null).meta({ description: "One trace of the tag; the tag's default trace if absent" }),
+  trace_id: Name.nullable()
+    .default(null)
+    .meta({ description: "One trace of the tag; the tag's default trace if absent" }),
 });
 export type ActiveTraceQuery = z.output<typeof ActiveTraceQuery>;
 

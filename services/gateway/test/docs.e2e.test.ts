@@ -45,7 +45,9 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 );
 const endpointOf = (name: string): EndpointDefinition => {
-  const found = [...endpointsOf(app), ...passedOnEndpoints].find(({ definition: { method, path } }) => `${method} ${path}` === name);
+  const found = [...endpointsOf(app), ...passedOnEndpoints].find(
+    ({ definition: { method, path } }) => `${method} ${path}` === name,
+  );
   if (found === undefined) throw new Error(`${name} is not served`);
   return found.definition;
 };
@@ -128,7 +130,10 @@ describe.each(operations)('$name', ({ name, path, operation }) => {
   });
 
   test('has every problem that it can answer with, under its status, with an example', () => {
-    if (endpoint.errorBody !== undefined) return expectErrorBodies(endpoint, operation);
+    if (endpoint.errorBody !== undefined) {
+      expectErrorBodies(endpoint, operation);
+      return;
+    }
     const found = Object.entries(operation.responses).flatMap(([status, { content, description }]) =>
       Object.entries(content['application/problem+json']?.examples ?? {}).map(([code, { value }]) => {
         const problem = Problem.parse(value);

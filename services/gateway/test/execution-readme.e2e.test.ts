@@ -22,8 +22,12 @@ const run = async (query = '', path = '/trace') => (await ask(`${gateway.url}${p
 const all = (step: ExecutionStep): ExecutionStep[] => [step, ...step.children.flatMap(all)];
 const find = (tree: ExecutionStep, name: string) => all(tree).find(({ operation }) => operation === name);
 const secondsOf = (step?: ExecutionStep) => Number(/^(\d+\.\d\d) seconds$/.exec(step?.execution_time ?? '')?.[1]);
-const shapeOf = ({ operation, description, orderid, children }: ExecutionStep): unknown =>
-  ({ operation, description, orderid, children: children.map(shapeOf) });
+const shapeOf = ({ operation, description, orderid, children }: ExecutionStep): unknown => ({
+  operation,
+  description,
+  orderid,
+  children: children.map(shapeOf),
+});
 
 /** Timers fire late on a busy machine, never early; a tenth of a second of that is no fault. */
 const expectTime = (step: ExecutionStep | undefined, seconds: number) => {
@@ -91,7 +95,9 @@ describe('side by side', () => {
   test('two requests of one trace are told apart', async () => {
     const headers = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
     const [one, two] = await Promise.all(
-      ['/trace', '/trace2'].map(async path => (await ask(`${gateway.url}${path}?mode=parallel`, { headers })).body as ExecutionStep),
+      ['/trace', '/trace2'].map(
+        async path => (await ask(`${gateway.url}${path}?mode=parallel`, { headers })).body as ExecutionStep,
+      ),
     );
     expect(one?.children.map(({ operation }) => operation)).toEqual(['main']);
     expect(two?.children.map(({ operation }) => operation)).toEqual(['main2']);
@@ -142,10 +148,14 @@ describe('other formats', () => {
   });
 
   test('flame is folded stacks whose own times add up to no more than was spent', async () => {
-    const stacks = (await textOf('flame')).trimEnd().split('\n').map(line => line.split(' '));
-    expect(stacks.map(([stack]) => stack)).toEqual(
-      ['main2', ...['a', 'b'].flatMap(x => ['', 1, 2, 3].map(place => `main2;${x}${place === '' ? '' : `;${x}${place}`}`))],
-    );
+    const stacks = (await textOf('flame'))
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split(' '));
+    expect(stacks.map(([stack]) => stack)).toEqual([
+      'main2',
+      ...['a', 'b'].flatMap(x => ['', 1, 2, 3].map(place => `main2;${x}${place === '' ? '' : `;${x}${place}`}`)),
+    ]);
     expect(Number(stacks.find(([stack]) => stack === 'main2;a;a3')?.[1])).toBeGreaterThanOrEqual(295_000);
   });
 
@@ -157,7 +167,12 @@ describe('other formats', () => {
     expect(new Set(traceEvents.map(({ ph }) => ph))).toEqual(new Set(['X']));
     const tidOf = (name: string) => traceEvents.find(event => event.name === name)?.tid;
     expect(tidOf('a')).not.toBe(tidOf('b'));
-    for (const [parent, child] of [['a', 'a1'], ['a', 'a2'], ['a', 'a3'], ['b', 'b2']] as const)
+    for (const [parent, child] of [
+      ['a', 'a1'],
+      ['a', 'a2'],
+      ['a', 'a3'],
+      ['b', 'b2'],
+    ] as const)
       expect(tidOf(child)).toBe(tidOf(parent));
   });
 
@@ -168,11 +183,16 @@ describe('other formats', () => {
   });
 });
 
-test.each(['mode=sideways', 'format=xml', 'fail=d1', 'timings=perhaps'])('%s is a 422 that names the value', async query => {
-  const { status, body } = await ask(`${gateway.url}/trace?${query}`);
-  expect(status).toBe(422);
-  expect((body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual([`query.${query.split('=')[0]}`]);
-});
+test.each(['mode=sideways', 'format=xml', 'fail=d1', 'timings=perhaps'])(
+  '%s is a 422 that names the value',
+  async query => {
+    const { status, body } = await ask(`${gateway.url}/trace?${query}`);
+    expect(status).toBe(422);
+    expect((body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual([
+      `query.${query.split('=')[0]}`,
+    ]);
+  },
+);
 
 test('a process that records no spans says that there is no trace', async () => {
   const blind = await ServiceProcess.start({ service: 'gateway', env: {} });

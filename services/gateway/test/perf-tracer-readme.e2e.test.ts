@@ -137,7 +137,10 @@ test('while perf-tracer is down the answer is a 503 in its dialect', async () =>
   await new Promise(resolve => nobody.once('listening', resolve));
   const { port } = nobody.address() as { port: number };
   await new Promise(resolve => nobody.close(resolve));
-  const lonely = await ServiceProcess.start({ service: 'gateway', env: { PERF_TRACER_URL: `http://127.0.0.1:${port}` } });
+  const lonely = await ServiceProcess.start({
+    service: 'gateway',
+    env: { PERF_TRACER_URL: `http://127.0.0.1:${port}` },
+  });
   const { status, body } = await ask(`${lonely.url}/api/traces`);
   await lonely.stop();
   expect({ status, body }).toEqual({ status: 503, body: { detail: 'Something that is needed for this is down' } });

@@ -33,13 +33,16 @@ class Load {
       for (let trace = next++; trace < traces; trace = next++) {
         const { path, body } = ask(trace);
         const { status, body: answer } = await this.#post(path, body);
-        if (status !== 200) this.failures.set(`${path} ${status} ${answer.slice(0, 80)}`, (this.failures.get(path) ?? 0) + 1);
+        if (status !== 200)
+          this.failures.set(`${path} ${status} ${answer.slice(0, 80)}`, (this.failures.get(path) ?? 0) + 1);
       }
     };
     await Promise.all(Array.from({ length: clients }, client));
     const seconds = (performance.now() - startedAt) / 1_000;
     const cpuMicros = ((this.#cpuSeconds() - before) / traces) * 1e6;
-    return `${name.padEnd(22)}${Math.round(traces / seconds).toString().padStart(7)} req/s${cpuMicros.toFixed(0).padStart(7)} µs CPU of the service each`;
+    return `${name.padEnd(22)}${Math.round(traces / seconds)
+      .toString()
+      .padStart(7)} req/s${cpuMicros.toFixed(0).padStart(7)} µs CPU of the service each`;
   }
 
   async get(path: string): Promise<unknown> {
@@ -76,7 +79,10 @@ class Load {
 }
 
 async function measure(name: string, env: Record<string, string>): Promise<void> {
-  const service = await ServiceProcess.start({ service: 'perf-tracer', env: { TRACES_PER_TAG: '1000000', LOG_LEVEL: 'info', ...env } });
+  const service = await ServiceProcess.start({
+    service: 'perf-tracer',
+    env: { TRACES_PER_TAG: '1000000', LOG_LEVEL: 'info', ...env },
+  });
   const load = new Load(service);
   const at = (trace: number) => ({ trace_tag: `tag ${trace % 50}`, trace_id: String(trace) });
   const lines = [
@@ -94,7 +100,9 @@ async function measure(name: string, env: Record<string, string>): Promise<void>
   const lost = traces - new Set(whole.map(({ trace_id }) => trace_id)).size;
   load.close();
   await service.stop();
-  process.stdout.write(`${name}\n  ${lines.join('\n  ')}\n  lost traces or steps   ${lost}, failed requests ${JSON.stringify([...load.failures])}\n`);
+  process.stdout.write(
+    `${name}\n  ${lines.join('\n  ')}\n  lost traces or steps   ${lost}, failed requests ${JSON.stringify([...load.failures])}\n`,
+  );
   if (lost > 0 || load.failures.size > 0) process.exitCode = 1;
 }
 

@@ -29,5 +29,7 @@ test('many traces that run at the same time lose neither themselves nor a step',
   const kept = (await ask(`${service.url}/api/traces/crowd`)).body as FinishedTrace[];
   await service.stop();
   expect(new Set(kept.map(({ trace_id }) => trace_id)).size).toBe(TRACES);
-  expect(kept.every(({ trace_id, steps }) => steps.length === 1 && steps[0]?.step_name === `of ${trace_id}`)).toBe(true);
+  expect(kept.every(({ trace_id, steps }) => steps.length === 1 && steps[0]?.step_name === `of ${trace_id}`)).toBe(
+    true,
+  );
 }, 60_000);

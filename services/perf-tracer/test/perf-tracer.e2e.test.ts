@@ -1,6 +1,7 @@
 // The running service, without a database: each promise of the older system, and each of its faults that must be gone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { FinishedTrace, StepAdded, TraceEnded, TraceStarted, TraceSummary } from '@tracelab/contracts/perf-tracer';
+import type { FinishedTrace} from '@tracelab/contracts/perf-tracer';
+import { StepAdded, TraceEnded, TraceStarted, TraceSummary } from '@tracelab/contracts/perf-tracer';
 import { ask, post, ServiceProcess } from '@tracelab/test-stack';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -14,9 +15,11 @@ afterAll(() => service.stop());
 
 const tracing = (path: string, body: unknown) => post(`${url}/api/tracing/${path}`, body);
 const start = (trace_tag: string, trace_id?: string | null) => tracing('start', { trace_tag, trace_id });
-const step = (trace_tag: string, step_name: string, more: object = {}) => tracing('step', { trace_tag, step_name, ...more });
+const step = (trace_tag: string, step_name: string, more: object = {}) =>
+  tracing('step', { trace_tag, step_name, ...more });
 const end = (trace_tag: string, trace_id?: string | null) => tracing('end', { trace_tag, trace_id });
-const results = async (tag: string) => (await ask(`${url}/api/traces/${encodeURIComponent(tag)}`)).body as FinishedTrace[];
+const results = async (tag: string) =>
+  (await ask(`${url}/api/traces/${encodeURIComponent(tag)}`)).body as FinishedTrace[];
 
 const NOT_FOUND = { status: 404, body: { detail: 'Trace not found.' } };
 
@@ -35,9 +38,15 @@ describe('the endpoints', () => {
     const { status, body } = await step('stepped', 'first');
     expect(status).toBe(200);
     expect(StepAdded.parse(body)).toMatchObject({ step_name: 'first', track_duration: true, trace_id: null });
-    expect(Object.keys(body as object)).toEqual(
-      ['message', 'trace_tag', 'trace_id', 'step_name', 'step_time', 'track_duration', 'duration_seconds'],
-    );
+    expect(Object.keys(body as object)).toEqual([
+      'message',
+      'trace_tag',
+      'trace_id',
+      'step_name',
+      'step_time',
+      'track_duration',
+      'duration_seconds',
+    ]);
   });
 
   test('end answers 200 with everything, and the result is kept without its message', async () => {
@@ -60,7 +69,10 @@ describe('the endpoints', () => {
 
   test('results of an unknown tag are an empty list, and deleting them is a 204', async () => {
     expect(await ask(`${url}/api/traces/unknown`)).toMatchObject({ status: 200, body: [] });
-    expect(await ask(`${url}/api/traces/unknown`, { method: 'DELETE' })).toMatchObject({ status: 204, body: undefined });
+    expect(await ask(`${url}/api/traces/unknown`, { method: 'DELETE' })).toMatchObject({
+      status: 204,
+      body: undefined,
+    });
   });
 
   test('tags are listed from their first completion on, in that order', async () => {
@@ -106,7 +118,8 @@ describe('time', () => {
     await start('clock');
     await step('clock', 'a');
     const { start_time, end_time, steps, duration_seconds } = TraceEnded.parse((await end('clock')).body);
-    for (const time of [start_time, end_time]) expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$/);
+    for (const time of [start_time, end_time])
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$/);
     expect(Math.abs(Date.parse(start_time) - Date.now())).toBeLessThan(20_000);
     const sorted = [start_time, ...steps.map(each => each.step_time), end_time];
     expect(sorted.toSorted()).toEqual(sorted);
@@ -140,16 +153,24 @@ describe('names', () => {
     expect(await end('a:b', 'c')).toMatchObject(NOT_FOUND);
   });
 
-  test.each(['with/slash', '../..', 'a b', 'ä€😀', '?q=1#x', '%2F', '100%', 'summary', 'x'.repeat(1_024), '€'.repeat(1_024)])(
-    'a tag may be %p, and is read and deleted by its path',
-    async tag => {
-      await start(tag);
-      await end(tag);
-      expect((await results(tag)).map(({ trace_tag }) => trace_tag)).toEqual([tag]);
-      await ask(`${url}/api/traces/${encodeURIComponent(tag)}`, { method: 'DELETE' });
-      expect(await results(tag)).toEqual([]);
-    },
-  );
+  test.each([
+    'with/slash',
+    '../..',
+    'a b',
+    'ä€😀',
+    '?q=1#x',
+    '%2F',
+    '100%',
+    'summary',
+    'x'.repeat(1_024),
+    '€'.repeat(1_024),
+  ])('a tag may be %p, and is read and deleted by its path', async tag => {
+    await start(tag);
+    await end(tag);
+    expect((await results(tag)).map(({ trace_tag }) => trace_tag)).toEqual([tag]);
+    await ask(`${url}/api/traces/${encodeURIComponent(tag)}`, { method: 'DELETE' });
+    expect(await results(tag)).toEqual([]);
+  });
 
   test('a start under the name of a running trace replaces it, and says so in the log only', async () => {
     await start('again');
@@ -191,7 +212,10 @@ describe('refusals', () => {
 
   test('an unknown path and a wrong method', async () => {
     expect(await ask(`${url}/api/nothing`)).toMatchObject({ status: 404, body: { detail: 'Not Found' } });
-    expect(await ask(`${url}/api/tracing/start`)).toMatchObject({ status: 405, body: { detail: 'Method Not Allowed' } });
+    expect(await ask(`${url}/api/tracing/start`)).toMatchObject({
+      status: 405,
+      body: { detail: 'Method Not Allowed' },
+    });
     expect((await ask(`${url}/api/traces/x`, { method: 'PUT' })).headers.get('allow')).toContain('DELETE');
   });
 
@@ -213,7 +237,10 @@ describe('refusals', () => {
   test('a trace takes so many steps, and stays as it is then', async () => {
     await start('full');
     for (let i = 0; i < 5; i++) await step('full', String(i));
-    expect(await step('full', 'too many')).toMatchObject({ status: 413, body: { detail: 'A trace has at most 5 steps.' } });
+    expect(await step('full', 'too many')).toMatchObject({
+      status: 413,
+      body: { detail: 'A trace has at most 5 steps.' },
+    });
     expect(TraceEnded.parse((await end('full')).body).steps).toHaveLength(5);
   });
 });
@@ -221,7 +248,9 @@ describe('refusals', () => {
 describe('faults of the older system', () => {
   test('a timestamp in the query changes nothing', async () => {
     await start('forged');
-    const { status, body } = await post(`${url}/api/tracing/end?timestamp=1999-01-01T00:00:00`, { trace_tag: 'forged' });
+    const { status, body } = await post(`${url}/api/tracing/end?timestamp=1999-01-01T00:00:00`, {
+      trace_tag: 'forged',
+    });
     expect(status).toBe(200);
     expect(TraceEnded.parse(body).duration_seconds).toBeGreaterThanOrEqual(0);
   });
@@ -297,7 +326,9 @@ describe('beyond the older system', () => {
       max_seconds: durations[2],
     });
     expect(steps.map(({ step_name, count }) => [step_name, count])).toEqual([['s', 3]]);
-    expect((await ask(`${url}/api/traces/never/summary`)).body).toMatchObject({ total: { count: 0, p50_seconds: null } });
+    expect((await ask(`${url}/api/traces/never/summary`)).body).toMatchObject({
+      total: { count: 0, p50_seconds: null },
+    });
   });
 
   test('running traces are listed, and one of them can be dropped', async () => {

@@ -27,7 +27,13 @@ describe.each(Object.keys(open))('%s', kind => {
 
   const start = (name: TraceName) => store.start(startedAt(name, clock.now()));
   const add = (name: TraceName, ...steps: string[]) =>
-    store.advance(name, trace => addSteps(trace, steps.map(each => step(each)), clock.now()));
+    store.advance(name, trace =>
+      addSteps(
+        trace,
+        steps.map(each => step(each)),
+        clock.now(),
+      ),
+    );
   const finish = (name: TraceName) => store.advance(name, trace => end(trace, clock.now()));
   const run = async (name: TraceName) => {
     await start(name);

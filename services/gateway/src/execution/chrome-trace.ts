@@ -40,7 +40,16 @@ class Lanes {
     const { name, startedAtMs, durationMs = 0, error } = node;
     const ts = Math.round((startedAtMs - this.#startMs) * 1_000);
     const args = { description, orderid: order, ...(error && { error: error.message }) };
-    this.events.push({ name, cat: 'function', ph: 'X', ts, dur: Math.round(durationMs * 1_000), pid: 1, tid: lane, args });
+    this.events.push({
+      name,
+      cat: 'function',
+      ph: 'X',
+      ts,
+      dur: Math.round(durationMs * 1_000),
+      pid: 1,
+      tid: lane,
+      args,
+    });
     let freeAtMs = -Infinity;
     for (const child of children) {
       const isFree = child.node.startedAtMs >= freeAtMs - CLOCK_STEP_MS;

@@ -6,7 +6,7 @@ import { type DescribedCall, describedCalls } from './described-calls.ts';
 
 const tracing = startTracing({
   serviceName: 'test',
-  exporter: { export: (_, done) => done({ code: 0 }), shutdown: () => Promise.resolve() },
+  sampling: { ratio: 1 },
   handlesProcessEnd: false,
   metrics: false,
 });
@@ -71,13 +71,15 @@ async function run(program: Program, path: readonly number[]): Promise<void> {
   };
   switch (program.kind) {
     case 'sync':
-      return void decorated(name, finish)();
+      decorated(name, finish)();
+      return;
     case 'generator': {
       const generator = decorated(name, function* () {
         yield 1;
         finish();
       });
-      return void [...(generator() as Iterable<number>)];
+      Array.from(generator() as Iterable<number>);
+      return;
     }
     case 'asyncGenerator': {
       const generator = decorated(name, async function* () {
@@ -86,7 +88,7 @@ async function run(program: Program, path: readonly number[]): Promise<void> {
         await callAll(program, path);
         finish();
       });
-      for await (const _ of generator() as AsyncIterable<number>) await pause(1);
+      for await (const ticks of generator() as AsyncIterable<number>) await pause(ticks);
       return;
     }
     case 'async':
@@ -119,7 +121,8 @@ const record = (one: Program) =>
     return describedCalls(recorded()?.roots ?? []);
   });
 
-const flat = (calls: readonly DescribedCall[]): DescribedCall[] => calls.flatMap(call => [call, ...flat(call.children)]);
+const flat = (calls: readonly DescribedCall[]): DescribedCall[] =>
+  calls.flatMap(call => [call, ...flat(call.children)]);
 
 describe('random programs', () => {
   test('give the tree that a reference interpreter gives, with an order for each call and a time', async () => {
@@ -158,7 +161,10 @@ test('work that outlives its caller is marked as running, and later as late', as
       background = detached();
       await pause(1);
     })() as Promise<void>);
-    const states = () => describedCalls(recorded()?.roots ?? []).flatMap(call => flat([call])).map(({ node }) => node.state);
+    const states = () =>
+      describedCalls(recorded()?.roots ?? [])
+        .flatMap(call => flat([call]))
+        .map(({ node }) => node.state);
     expect(states()).toEqual(['finished', 'running']);
     gate.resolve(undefined);
     await background;

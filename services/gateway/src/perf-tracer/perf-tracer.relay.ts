@@ -46,7 +46,7 @@ export class PerfTracerRelay {
   readonly #pass = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { perfTracerUrl, callTimeoutMs } = this.#settings;
     const { status, headers, body } = await passOn({
-      method: request.method as PassedOn['method'],
+      method: request.method,
       baseUrl: perfTracerUrl,
       path: request.url,
       headers: request.headers,
@@ -62,14 +62,18 @@ export class PerfTracerRelay {
 
 /** To be called before the application listens. */
 export function servePerfTracer(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   void fastify.register(app.get(PerfTracerRelay).register);
 }
 
 /** For the documentation: none of Nest's controllers serves these. */
 export const passedOnEndpoints: readonly ServedEndpoint[] = perfTracerEndpoints.map(definition => {
   const [, , ...words] = definition.path.replaceAll(/[{}]/g, '').split('/');
-  return { definition, controller: PerfTracerRelay.name, handler: [definition.method.toLowerCase(), ...words].join('_') };
+  return {
+    definition,
+    controller: PerfTracerRelay.name,
+    handler: [definition.method.toLowerCase(), ...words].join('_'),
+  };
 });
 
 function refuse(reply: FastifyReply, error: unknown): FastifyReply {

@@ -2,7 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Detail, ValidationDetail } from '@tracelab/contracts/perf-tracer';
 import { InvalidJson, type Problem } from '@tracelab/contracts/problem';
 import { ANY_ORIGIN, DomainError, type ServiceConfig } from '@tracelab/service-kit';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 export const CORS_ORIGIN = Symbol('corsOrigin');
 
@@ -20,19 +20,19 @@ class BrokenJson extends DomainError {
  * call with credentials, as far as the setting for origins leaves it open.
  */
 export function speakFastApi(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   readAnyBodyAsJson(fastify);
   if (app.get<ServiceConfig['corsOrigin']>(CORS_ORIGIN) === '*') allowAnyOrigin(fastify);
-  fastify.addHook('preSerialization', (_request, reply, payload, done) => {
-    if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) {
-      done(null, payload);
-      return;
-    }
-    const { status, detail } = fastApiError(payload as Problem);
-    reply.status(status).type('application/json');
-    done(null, { detail } satisfies Detail);
-  });
+  fastify.addHook('preSerialization', asFastApi);
 }
+
+ 
+const asFastApi = async (_request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
+  if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return payload;
+  const { status, detail } = fastApiError(payload as Problem);
+  reply.status(status).type('application/json');
+  return { detail } satisfies Detail;
+};
 
 function readAnyBodyAsJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();

@@ -23,7 +23,11 @@ const WRONG_TYPE: Readonly<Record<string, Words>> = {
 };
 
 /** What zod found, as FastAPI would have told it: the kind, the place, the words, and the value itself. */
-export function validationDetails(place: Place, issues: readonly z.core.$ZodIssue[], value: unknown): ValidationDetail[] {
+export function validationDetails(
+  place: Place,
+  issues: readonly z.core.$ZodIssue[],
+  value: unknown,
+): ValidationDetail[] {
   if (value === undefined || value === null) return [{ ...MISSING, loc: [place], input: null }];
   return issues.map(issue => {
     const path = issue.path.map(key => (typeof key === 'symbol' ? String(key) : key));
@@ -51,7 +55,11 @@ function wordsOf(issue: z.core.$ZodIssue, input: unknown): Words {
 function tooBig({ origin, maximum }: z.core.$ZodIssueTooBig): Words {
   const limit = Number(maximum);
   if (origin === 'string')
-    return { type: 'string_too_long', msg: `String should have at most ${limit} characters`, ctx: { max_length: limit } };
+    return {
+      type: 'string_too_long',
+      msg: `String should have at most ${limit} characters`,
+      ctx: { max_length: limit },
+    };
   if (origin === 'array')
     return { type: 'too_long', msg: `List should have at most ${limit} items`, ctx: { max_length: limit } };
   return { type: 'less_than_equal', msg: `Input should be less than or equal to ${limit}`, ctx: { le: limit } };

@@ -63,10 +63,7 @@ export class MemoryStore extends TracesStore {
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- so that what the operation throws is a rejection
-  override async advance(
-    name: TraceName,
-    operation: (trace: RunningTrace) => Advance,
-  ): Promise<Advanced | undefined> {
+  override async advance(name: TraceName, operation: (trace: RunningTrace) => Advance): Promise<Advanced | undefined> {
     const key = keyOf(name);
     const running = this.#running.get(key);
     if (running === undefined) return undefined;

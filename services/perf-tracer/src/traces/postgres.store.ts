@@ -2,13 +2,24 @@ import { createHash } from 'node:crypto';
 import type { Database } from '@tracelab/database';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { ArrivalOrder } from './arrival-order.ts';
-import { type Advance, type FinishedTrace, keyOf, type RunningTrace, type StepRecord, type TraceName } from './trace.ts';
+import {
+  type Advance,
+  type FinishedTrace,
+  keyOf,
+  type RunningTrace,
+  type StepRecord,
+  type TraceName,
+} from './trace.ts';
 import type { TracesSchema } from './traces.schema.ts';
 import { type Advanced, TracesStore } from './traces.store.ts';
+import { Turns } from './turns.ts';
 
 type Row = Selectable<TracesSchema['traces']>;
 /** Name, is tracked, at, duration. */
 type StepRow = readonly [string, boolean, string, string];
+
+// Fewer than the pool has connections, so that a crowd waits here, and not for a connection, which soon is a failure.
+const CONCURRENT_WRITES = 8;
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 const keyHash = (name: TraceName): Buffer => hash(keyOf(name));
@@ -20,6 +31,7 @@ export class PostgresStore extends TracesStore {
   readonly #database: Database<TracesSchema>;
   readonly #tracesPerTag: number;
   readonly #order = new ArrivalOrder();
+  readonly #turns = new Turns(CONCURRENT_WRITES);
 
   constructor(database: Database<TracesSchema>, tracesPerTag: number) {
     super();
@@ -29,7 +41,7 @@ export class PostgresStore extends TracesStore {
   }
 
   override start(trace: RunningTrace): Promise<boolean> {
-    return this.#order.run(keyOf(trace), async () => {
+    return this.#inTurn(trace, async () => {
       for (let isReplaced = false; ; isReplaced = true) {
         if (await this.#database.query(db => insert(db, trace))) return isReplaced;
         await this.#drop(trace);
@@ -38,7 +50,7 @@ export class PostgresStore extends TracesStore {
   }
 
   override advance(name: TraceName, operation: (trace: RunningTrace) => Advance): Promise<Advanced | undefined> {
-    return this.#order.run(keyOf(name), async () => {
+    return this.#inTurn(name, async () => {
       for (;;) {
         const row = await this.#database.query(db => findRunning(db, name));
         if (row === undefined) return undefined;
@@ -50,19 +62,13 @@ export class PostgresStore extends TracesStore {
 
   override async running(limit: number): Promise<RunningTrace[]> {
     const rows = await this.#database.query(db =>
-      db
-        .selectFrom('traces')
-        .selectAll()
-        .where('ended_ns', 'is', null)
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .execute(),
+      db.selectFrom('traces').selectAll().where('ended_ns', 'is', null).orderBy('id', 'desc').limit(limit).execute(),
     );
     return rows.reverse().map(runningOf);
   }
 
   override drop(name: TraceName): Promise<void> {
-    return this.#order.run(keyOf(name), () => this.#drop(name));
+    return this.#inTurn(name, () => this.#drop(name));
   }
 
   override async tags(): Promise<string[]> {
@@ -111,6 +117,10 @@ export class PostgresStore extends TracesStore {
 
   override close(): Promise<void> {
     return this.#database.close();
+  }
+
+  #inTurn<Result>(name: TraceName, work: () => Promise<Result>): Promise<Result> {
+    return this.#order.run(keyOf(name), () => this.#turns.run(work));
   }
 
   async #drop(name: TraceName): Promise<void> {

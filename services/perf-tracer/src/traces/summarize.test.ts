@@ -38,5 +38,9 @@ test('of one trace every figure is its own', () => {
 
 test('of no trace there is a count and nothing else', () => {
   const nothing = { min_seconds: null, mean_seconds: null, p50_seconds: null, p95_seconds: null, p99_seconds: null };
-  expect(summarize('tag', [])).toEqual({ trace_tag: 'tag', total: { count: 0, ...nothing, max_seconds: null }, steps: [] });
+  expect(summarize('tag', [])).toEqual({
+    trace_tag: 'tag',
+    total: { count: 0, ...nothing, max_seconds: null },
+    steps: [],
+  });
 });

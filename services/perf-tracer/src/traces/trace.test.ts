@@ -42,24 +42,29 @@ describe('the duration algebra', () => {
       }),
     );
     fc.assert(
-      fc.property(sequence, fc.bigInt({ min: 0n, max: 10n ** 15n }), fc.boolean(), (steps, tailNs, isEndingWithStep) => {
-        let now = 1_000n;
-        let trace = begun();
-        let last: Advance = { trace, added: [] };
-        const all: StepRecord[] = [];
-        for (const { afterNs, isTracked, ageNs } of steps) {
-          now += afterNs;
-          last = addSteps(trace, [step('x', isTracked, ageNs)], instant(now));
-          trace = last.trace;
-          all.push(...last.added);
-        }
-        const finished = finish(isEndingWithStep ? endWith(last) : end(trace, instant(now + tailNs)), all);
-        const untracked = all.filter(each => !each.isTracked).reduce((sum, each) => sum + each.durationNs, 0n);
-        expect(durationNs(finished) + untracked).toBe(finished.endNs);
-        expect(all.every(each => each.durationNs >= 0n)).toBe(true);
-        expect(all.reduce((sum, each) => sum + each.durationNs, 0n)).toBe(trace.lastNs);
-        expect(finished.endNs).toBeGreaterThanOrEqual(trace.lastNs);
-      }),
+      fc.property(
+        sequence,
+        fc.bigInt({ min: 0n, max: 10n ** 15n }),
+        fc.boolean(),
+        (steps, tailNs, isEndingWithStep) => {
+          let now = 1_000n;
+          let trace = begun();
+          let last: Advance = { trace, added: [] };
+          const all: StepRecord[] = [];
+          for (const { afterNs, isTracked, ageNs } of steps) {
+            now += afterNs;
+            last = addSteps(trace, [step('x', isTracked, ageNs)], instant(now));
+            trace = last.trace;
+            all.push(...last.added);
+          }
+          const finished = finish(isEndingWithStep ? endWith(last) : end(trace, instant(now + tailNs)), all);
+          const untracked = all.filter(each => !each.isTracked).reduce((sum, each) => sum + each.durationNs, 0n);
+          expect(durationNs(finished) + untracked).toBe(finished.endNs);
+          expect(all.every(each => each.durationNs >= 0n)).toBe(true);
+          expect(all.reduce((sum, each) => sum + each.durationNs, 0n)).toBe(trace.lastNs);
+          expect(finished.endNs).toBeGreaterThanOrEqual(trace.lastNs);
+        },
+      ),
       { numRuns: 500 },
     );
   });
