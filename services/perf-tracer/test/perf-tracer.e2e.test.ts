@@ -1,6 +1,6 @@
 // The running service, without a database: each promise of the older system, and each of its faults that must be gone.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { FinishedTrace} from '@tracelab/contracts/perf-tracer';
+import type { FinishedTrace } from '@tracelab/contracts/perf-tracer';
 import { StepAdded, TraceEnded, TraceStarted, TraceSummary } from '@tracelab/contracts/perf-tracer';
 import { ask, post, ServiceProcess } from '@tracelab/test-stack';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -127,7 +127,8 @@ test('a finished trace is an OpenTelemetry trace of its own with the same times,
 });
 
 async function exportedSpan(name: string): Promise<OtlpSpan> {
-  for (const until = Date.now() + 8_000; Date.now() < until; await sleep(50)) {
+  for (const until = Date.now() + 8_000; Date.now() < until;) {
+    await sleep(50);
     const found = exported.find(span => span.name === name);
     if (found !== undefined) return found;
   }

@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Detail, perfTracerEndpoints } from '@tracelab/contracts/perf-tracer';
 import { statusOf } from '@tracelab/contracts/problem';
-import { passOn, type PassedOn } from '@tracelab/http';
+import { passOn } from '@tracelab/http';
 import { ANY_ORIGIN, problemTypeOf, type ServedEndpoint, type ServiceConfig } from '@tracelab/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 

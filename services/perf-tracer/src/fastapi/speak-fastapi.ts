@@ -26,7 +26,6 @@ export function speakFastApi(app: NestFastifyApplication): void {
   fastify.addHook('preSerialization', asFastApi);
 }
 
- 
 const asFastApi = async (_request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> => {
   if (!String(reply.getHeader('content-type')).startsWith('application/problem+json')) return payload;
   const { status, detail } = fastApiError(payload as Problem);
