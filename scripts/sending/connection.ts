@@ -1,0 +1,117 @@
+import Client from 'autocannon/lib/httpClient.js';
+import type { FailureCause } from './outcome.ts';
+
+/** What a connection tells of a request: the answer, or why there is none. */
+export type Ending =
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string; readonly headers: readonly string[] }
+  | { readonly kind: 'failed'; readonly cause: FailureCause; readonly detail: string };
+
+interface ResponseHead {
+  /** Names and values in turn, as they came. */
+  readonly headers: readonly string[];
+  readonly shouldKeepAlive: boolean;
+}
+
+const CAUSES: Readonly<Record<string, FailureCause>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  ETIMEDOUT: 'timeout',
+  ENOTFOUND: 'unreachable',
+  EAI_AGAIN: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+};
+
+/**
+ * One connection of autocannon's, used one request at a time. Autocannon itself sends the next request as soon as it can
+ * and reconnects for ever; here the caller says when and what, and a connection that ended stays ended. So no request is
+ * lost without a word, and a refused one costs no busy loop.
+ */
+export class Connection extends Client {
+  #settle: ((ending: Ending) => void) | undefined;
+  #head: ResponseHead = { headers: [], shouldKeepAlive: true };
+  #isOpen = true;
+  readonly #onIdle: (connection: Connection) => void;
+  readonly #onEnd: (connection: Connection) => void;
+
+  constructor(
+    origin: URL,
+    timeoutMs: number,
+    on: { readonly idle: (each: Connection) => void; readonly end: (each: Connection) => void },
+  ) {
+    super({
+      protocol: origin.protocol,
+      // Brackets belong to the URL, not to the address.
+      hostname: origin.hostname.replace(/^\[|\]$/g, ''),
+      port: origin.port === '' ? undefined : Number(origin.port),
+      path: '/',
+      timeout: timeoutMs / 1_000,
+    });
+    this.#onIdle = on.idle;
+    this.#onEnd = on.end;
+    this.on('headers', (head: ResponseHead) => (this.#head = head));
+    this.on('connError', (error: NodeJS.ErrnoException) => {
+      this.#fail(CAUSES[error.code ?? ''] ?? 'socket', error.code ?? error.message);
+    });
+    this.on('timeout', () => {
+      this.#fail('timeout', `no answer within ${timeoutMs} ms`);
+    });
+    this.on('gone', () => {
+      this.#fail('closed', 'the server closed the connection before it answered');
+    });
+  }
+
+  exchange(message: string): Promise<Ending> {
+    return new Promise(resolve => {
+      this.#settle = resolve;
+      this.pipelinedRequests.insertRequest({ onResponse: this.#answered });
+      this.conn?.write(message);
+      this.timeoutTicker.reschedule(this.timeout);
+    });
+  }
+
+  /** Ends it now; a request under way is told as cancelled. */
+  cancel(): void {
+    this.#fail('cancelled', 'stopped before the answer came');
+  }
+
+  protected override _connect(): void {
+    if (this.conn === undefined) {
+      super._connect();
+      return;
+    }
+    // Later, since autocannon says `timeout` only after it asked for the next connection.
+    queueMicrotask(() => this.emit('gone'));
+  }
+
+  protected override _doRequest(): void {
+    // Requests go out by exchange() alone.
+  }
+
+  readonly #answered = (status: number, body: string): void => {
+    const { headers, shouldKeepAlive } = this.#head;
+    this.#finish({ kind: 'answered', status, body, headers });
+    if (shouldKeepAlive) this.#onIdle(this);
+    else this.#close();
+  };
+
+  #fail(cause: FailureCause, detail: string): void {
+    if (!this.#isOpen) return;
+    this.#finish({ kind: 'failed', cause, detail });
+    this.#close();
+  }
+
+  #finish(ending: Ending): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.(ending);
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.destroy();
+    this.#onEnd(this);
+  }
+}
