@@ -4,7 +4,8 @@ import { checkTarget } from '../sending/check-target.ts';
 import { LiveLine, progressBar } from '../terminal/live-line.ts';
 import { EXIT } from '../terminal/run-command.ts';
 import { Style } from '../terminal/style.ts';
-import { duration, plural, rate } from '../terminal/units.ts';
+import { duration } from '../terminal/duration.ts';
+import { plural, rate } from '../terminal/units.ts';
 import { TraceReader } from '../traces/trace-reader.ts';
 import { compareReports, readBaseline } from './baseline.ts';
 import { buildReport } from './build-report.ts';
@@ -66,7 +67,7 @@ export class LoadTest {
   async #tell(report: LoadReport): Promise<void> {
     const { jsonFile, htmlFile } = this.#options;
     const json = `${JSON.stringify(report, undefined, 2)}\n`;
-    const style = Style.of(process.stdout);
+    const style = new Style(process.stdout, process.env);
     const width = process.stdout.isTTY ? process.stdout.columns : DEFAULT_WIDTH;
     process.stdout.write(jsonFile === '-' ? json : `\n${printReport(report, { style, width })}`);
     if (jsonFile !== undefined && jsonFile !== '-') await this.#write(jsonFile, json);

@@ -1,6 +1,7 @@
 import { columns } from '../terminal/columns.ts';
 import type { Style } from '../terminal/style.ts';
-import { duration, percent, plural, rate, whole } from '../terminal/units.ts';
+import { duration } from '../terminal/duration.ts';
+import { percent, plural, rate, whole } from '../terminal/units.ts';
 import { waterfallLines } from '../traces/print-waterfall.ts';
 import type { Growth } from '../traces/explain-trace.ts';
 import {

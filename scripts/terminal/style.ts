@@ -1,24 +1,18 @@
-import type { WriteStream } from 'node:tty';
-
-/** Colour, where the output is a terminal and nobody asked for none. */
+/** Colour only where a person looks, and never where they asked for none. */
 export class Style {
-  readonly #isColour: boolean;
+  readonly #isColoured: boolean;
 
-  constructor(isColour: boolean) {
-    this.#isColour = isColour;
+  constructor(output: { readonly isTTY?: boolean }, env: { readonly NO_COLOR?: string | undefined }) {
+    this.#isColoured = output.isTTY === true && (env.NO_COLOR === undefined || env.NO_COLOR === '');
   }
 
-  static of({ isTTY }: Pick<WriteStream, 'isTTY'>, { NO_COLOR = '' } = process.env): Style {
-    // A stream that is no terminal has no isTTY at all.
-    return new Style((isTTY as boolean | undefined) === true && NO_COLOR === '');
-  }
-
-  readonly dim = (text: string): string => this.#in('2', text);
-  readonly red = (text: string): string => this.#in('31', text);
-  readonly amber = (text: string): string => this.#in('33', text);
-  readonly bold = (text: string): string => this.#in('1', text);
+  dim = (text: string): string => this.#in('2', text);
+  bold = (text: string): string => this.#in('1', text);
+  red = (text: string): string => this.#in('31', text);
+  amber = (text: string): string => this.#in('33', text);
+  accent = (text: string): string => this.#in('36', text);
 
   #in(code: string, text: string): string {
-    return this.#isColour && text !== '' ? `\x1b[${code}m${text}\x1b[0m` : text;
+    return this.#isColoured && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
   }
 }

@@ -1,11 +1,3 @@
-/** A duration in three figures and its unit: `87.0 µs`, `412 ms`, `1.24 s`. */
-export function duration(ms: number): string {
-  if (ms < 0) return `-${duration(-ms)}`;
-  if (ms === 0) return '0 ms';
-  if (ms < 0.9995) return `${three(ms * 1_000)} µs`;
-  return ms < 999.5 ? `${three(ms)} ms` : `${three(ms / 1_000)} s`;
-}
-
 /** A share from 0 to 1: `0.4 %`, `12 %`. */
 export function percent(share: number): string {
   const value = share * 100;

@@ -1,5 +1,5 @@
 import type { Style } from '../terminal/style.ts';
-import { duration } from '../terminal/units.ts';
+import { duration } from '../terminal/duration.ts';
 import type { TraceExplanation, WaterfallRow } from './explain-trace.ts';
 
 const MAX_LINES = 30;
