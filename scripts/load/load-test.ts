@@ -10,7 +10,7 @@ import { TraceReader } from '../traces/trace-reader.ts';
 import { compareReports, readBaseline } from './baseline.ts';
 import { buildReport } from './build-report.ts';
 import type { Collector } from './collector.ts';
-import { htmlReport } from './html-report.ts';
+import { htmlReport } from './html/page.ts';
 import { SHOP_MIX } from './load-mix.ts';
 import type { LoadOptions } from './options.ts';
 import { printReport } from './print-report.ts';

@@ -4,6 +4,7 @@ import { duration } from '../terminal/duration.ts';
 import { percent, plural, rate, whole } from '../terminal/units.ts';
 import { waterfallLines } from '../traces/print-waterfall.ts';
 import type { Growth } from '../traces/explain-trace.ts';
+import { figureText } from './figure-text.ts';
 import {
   type Change,
   type LoadReport,
@@ -207,15 +208,10 @@ function growthRow(kind: string, { service, step, beforeMs, afterMs, grewMs }: G
 
 function verdict(thresholds: readonly ThresholdResult[], style: Style): string[] {
   const lines = thresholds.map(({ text, actual, unit, isMet }) => {
-    const is = actual === null ? 'not measured' : figure(actual, unit);
+    const is = actual === null ? 'not measured' : figureText(actual, unit);
     return isMet ? `ok    ${text}  (${is})` : style.red(`FAIL  ${text}  (${is})`);
   });
   return lines.length === 0 ? [] : ['Thresholds', ...lines.map(line => `  ${line}`)];
-}
-
-function figure(value: number, unit: ThresholdResult['unit']): string {
-  if (unit === 'ms') return duration(value);
-  return unit === '%' ? percent(value / 100) : rate(value);
 }
 
 function baseline({ baseline: compared }: LoadReport, style: Style): string[] {
@@ -225,7 +221,7 @@ function baseline({ baseline: compared }: LoadReport, style: Style): string[] {
     `  ${word}`,
     change.route,
     change.figure,
-    `${figure(change.before, change.unit)} → ${figure(change.after, change.unit)}`,
+    `${figureText(change.before, change.unit)} → ${figureText(change.after, change.unit)}`,
   ];
   const lines = columns([...worse.map(row('worse')), ...better.map(row('better'))], ['left', 'left', 'left', 'right']);
   const differing = otherSettings.length === 0 ? [] : [style.amber(`  other settings: ${otherSettings.join(', ')}`)];

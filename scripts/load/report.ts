@@ -54,6 +54,8 @@ export type Route = z.infer<typeof Route>;
 const Explanation = z.object({
   durationMs: Milliseconds,
   spanCount: Count,
+  /** How many rows the whole trace would have; the waterfall has the first. */
+  rowCount: Count,
   services: z.array(Blame).readonly(),
   steps: z.array(Blame).readonly(),
   waterfall: z

@@ -15,7 +15,7 @@ export interface WaterfallOptions {
 
 /** A trace as lines with bars on one scale; solid where a span decided the duration, light where it did not. */
 export function waterfallLines(
-  { waterfall, durationMs, spanCount }: Pick<TraceExplanation, 'waterfall' | 'durationMs' | 'spanCount'>,
+  { waterfall, durationMs, rowCount }: TraceExplanation,
   { style, width }: WaterfallOptions,
 ): string[] {
   const shown = waterfall.slice(0, MAX_LINES);
@@ -30,8 +30,8 @@ export function waterfallLines(
     if (row.isError) return style.red(line);
     return row.criticalMs.length > 0 ? line : style.dim(line);
   });
-  const hidden = spanCount - shown.length;
-  return hidden > 0 ? [...lines, style.dim(`  and ${hidden} more spans`)] : lines;
+  const hidden = rowCount - shown.length;
+  return hidden > 0 ? [...lines, style.dim(`  and ${hidden} more`)] : lines;
 }
 
 const shortened = (text: string): string => (text.length > MAX_NAME ? `${text.slice(0, MAX_NAME - 1)}…` : text);
