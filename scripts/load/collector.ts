@@ -36,6 +36,8 @@ export class Tally {
   /** Since the request was due. In a closed loop nothing is due before it is sent, so this is the service time. */
   readonly latency = new LatencyRecorder();
   readonly serviceTime = new LatencyRecorder();
+  /** How much later than due requests were sent. */
+  readonly lateness = new LatencyRecorder();
   readonly statuses = new Map<number, StatusCount>();
   readonly failures = new Map<FailureCause, FailureCount>();
   requests = 0;
@@ -47,6 +49,7 @@ export class Tally {
     if (isError) this.errors++;
     if (outcome.kind === 'answered') this.#countStatus(outcome.status, isError, outcome.traceId);
     else this.#countFailure(outcome.cause, outcome.detail, outcome.traceId);
+    this.lateness.record(outcome.sentMs - dueMs, outcome.traceId);
     if (!hasLatency(outcome)) return;
     this.latency.record(outcome.doneMs - dueMs, outcome.traceId);
     this.serviceTime.record(outcome.doneMs - outcome.sentMs, outcome.traceId);

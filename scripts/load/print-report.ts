@@ -4,7 +4,7 @@ import { duration } from '../terminal/duration.ts';
 import { percent, plural, rate, whole } from '../terminal/units.ts';
 import { waterfallLines } from '../traces/print-waterfall.ts';
 import type { Growth } from '../traces/explain-trace.ts';
-import { figureText } from './figure-text.ts';
+import { figureText, outsideTrace } from './figure-text.ts';
 import {
   type Change,
   type LoadReport,
@@ -177,6 +177,7 @@ function traceBlocks(traces: Traces, { style, width }: PrintOptions): string[][]
     ];
     blocks.push([
       `Slowest: ${slowest.route}  ${duration(slowest.ms)}  ${style.dim(slowest.link)}`,
+      ...outsideNote(slowest).map(style.dim),
       '',
       ...waterfallLines(slowest.explanation, { style, width }),
       '',
@@ -197,6 +198,11 @@ function traceBlocks(traces: Traces, { style, width }: PrintOptions): string[][]
     ]);
   }
   return blocks;
+}
+
+function outsideNote({ ms, explanation }: NonNullable<Extract<Traces, { state: 'read' }>['slowest']>): string[] {
+  const note = outsideTrace(ms, explanation.durationMs);
+  return note === undefined ? [] : [`  ${note}`];
 }
 
 const GROWTH_COLUMNS = ['left', 'left', 'left', 'right', 'right', 'right'] as const;

@@ -20,8 +20,6 @@ declare module 'autocannon/lib/httpClient.js' {
   class Client extends EventEmitter {
     /** Undefined until the constructor connects. */
     protected conn: Socket | undefined;
-    protected readonly timeout: number;
-    protected readonly timeoutTicker: { reschedule(timeoutMs: number): void };
     protected readonly pipelinedRequests: { insertRequest(request: ClientRequest): void };
     constructor(options: ClientOptions);
     /** Called at construction, and after whatever ended the connection. */

@@ -23,6 +23,8 @@ const CAUSES: Readonly<Record<string, FailureCause>> = {
   ENETUNREACH: 'unreachable',
 };
 
+const LONGEST_TIMER_S = (2 ** 31 - 1) / 1_000;
+
 /**
  * One connection of autocannon's, used one request at a time. Autocannon itself sends the next request as soon as it can
  * and reconnects for ever; here the caller says when and what, and a connection that ended stays ended. So no request is
@@ -32,6 +34,8 @@ export class Connection extends Client {
   #settle: ((ending: Ending) => void) | undefined;
   #head: ResponseHead = { headers: [], shouldKeepAlive: true };
   #isOpen = true;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #timeoutMs: number;
   readonly #onIdle: (connection: Connection) => void;
   readonly #onEnd: (connection: Connection) => void;
 
@@ -46,16 +50,15 @@ export class Connection extends Client {
       hostname: origin.hostname.replace(/^\[|\]$/g, ''),
       port: origin.port === '' ? undefined : Number(origin.port),
       path: '/',
-      timeout: timeoutMs / 1_000,
+      // Its own timer runs from construction on and reconnects when it fires; ours runs while a request does.
+      timeout: LONGEST_TIMER_S,
     });
+    this.#timeoutMs = timeoutMs;
     this.#onIdle = on.idle;
     this.#onEnd = on.end;
     this.on('headers', (head: ResponseHead) => (this.#head = head));
     this.on('connError', (error: NodeJS.ErrnoException) => {
       this.#fail(CAUSES[error.code ?? ''] ?? 'socket', error.code ?? error.message);
-    });
-    this.on('timeout', () => {
-      this.#fail('timeout', `no answer within ${timeoutMs} ms`);
     });
     this.on('gone', () => {
       this.#fail('closed', 'the server closed the connection before it answered');
@@ -67,7 +70,7 @@ export class Connection extends Client {
       this.#settle = resolve;
       this.pipelinedRequests.insertRequest({ onResponse: this.#answered });
       this.conn?.write(message);
-      this.timeoutTicker.reschedule(this.timeout);
+      this.#timer = setTimeout(this.#onTimeout, this.#timeoutMs);
     });
   }
 
@@ -81,8 +84,7 @@ export class Connection extends Client {
       super._connect();
       return;
     }
-    // Later, since autocannon says `timeout` only after it asked for the next connection.
-    queueMicrotask(() => this.emit('gone'));
+    this.emit('gone');
   }
 
   protected override _doRequest(): void {
@@ -96,6 +98,10 @@ export class Connection extends Client {
     else this.#close();
   };
 
+  readonly #onTimeout = (): void => {
+    this.#fail('timeout', `no answer within ${this.#timeoutMs} ms`);
+  };
+
   #fail(cause: FailureCause, detail: string): void {
     if (!this.#isOpen) return;
     this.#finish({ kind: 'failed', cause, detail });
@@ -103,6 +109,7 @@ export class Connection extends Client {
   }
 
   #finish(ending: Ending): void {
+    clearTimeout(this.#timer);
     const settle = this.#settle;
     this.#settle = undefined;
     settle?.(ending);

@@ -8,6 +8,7 @@ export interface PlannedRequest {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  readonly idempotencyKey?: string;
   /** Refusals that the contract foresees, or that this very request asks for. Success is always expected. */
   readonly expectedStatuses: readonly number[];
 }

@@ -100,9 +100,10 @@ export class Sender {
     return wake;
   }
 
-  #messageOf({ method, path, body }: PlannedRequest, traceparent: string): string {
+  #messageOf({ method, path, body, idempotencyKey }: PlannedRequest, traceparent: string): string {
     const base = this.#origin.pathname === '/' ? '' : this.#origin.pathname.replace(/\/$/, '');
-    const start = `${method} ${base}${path}${this.#head}traceparent: ${traceparent}\r\nbaggage: synthetic=true\r\n`;
+    const key = idempotencyKey === undefined ? '' : `idempotency-key: ${idempotencyKey}\r\n`;
+    const start = `${method} ${base}${path}${this.#head}traceparent: ${traceparent}\r\nbaggage: synthetic=true\r\n${key}`;
     if (body === undefined) return `${start}\r\n`;
     const json = JSON.stringify(body);
     return `${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;

@@ -1,7 +1,7 @@
 import { duration } from '../../terminal/duration.ts';
 import { percent, plural, rate, whole } from '../../terminal/units.ts';
 import { type Change, type LoadReport, rowOf, type ThresholdResult } from '../report.ts';
-import { figureText } from '../figure-text.ts';
+import { figureText, outsideTrace } from '../figure-text.ts';
 import { histogram } from './histogram.ts';
 import { html, Markup } from './markup.ts';
 import { STYLE_SHEET } from './style-sheet.ts';
@@ -130,6 +130,7 @@ function traceSections({ traces }: LoadReport): Markup {
           <p class="quiet">
             Solid is the critical path:
             ${slowest.explanation.services.map(({ service, share }) => `${service} ${percent(share)}`).join(', ')}.
+            ${outsideTrace(slowest.ms, slowest.explanation.durationMs)}
           </p>
           ${waterfall(slowest.explanation)}
         </section>`
