@@ -37,8 +37,9 @@ const roles: Readonly<Record<Role, (url: string) => Promise<unknown>>> = {
         durationS: ROUND_S,
       });
       const { collector } = await runLoad(settings, only('/'), { signal: new AbortController().signal });
-      if (collector.all.errors > 0) throw new Error(`${collector.all.errors} errors`);
-      return collector.all.requests;
+      const { errors, requests } = collector.total();
+      if (errors > 0) throw new Error(`${errors} errors`);
+      return requests;
     }),
 };
 

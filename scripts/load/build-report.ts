@@ -56,6 +56,7 @@ class Measured {
 
   report(): MeasuredReport {
     const { collector, startedAt, durationMs, isComplete } = this.#run;
+    const total = collector.total();
     const byRequests = [...collector.routes].sort(([, left], [, right]) => right.requests - left.requests);
     return {
       schema: 'tracelab.load-report/1',
@@ -71,10 +72,10 @@ class Measured {
       durationS: durationMs / 1_000,
       isComplete,
       cancelled: collector.cancelled,
-      ...this.#counted(collector.all),
+      ...this.#counted(total),
       routes: byRequests.map(([route, tally]) => ({ route, ...this.#counted(tally) })),
       seconds: collector.seconds,
-      histogram: collector.all.latency.bins(),
+      histogram: total.latency.bins(),
       traces: { state: 'unreadable', reason: 'not asked for' },
     };
   }

@@ -44,7 +44,7 @@ export class ClosedLoop {
       if (nowMs >= endMs) return;
       const request = random.weighted(this.#mix).make(random);
       const outcome = await this.#sender.send(request);
-      collector.add({ request, dueMs: outcome.sentMs, outcome });
+      collector.add({ request, dueMs: undefined, outcome });
       if (made + 1 === requestsEach) return;
       await pause(Math.min(random.between(...thinkMs), endMs - performance.now()), signal);
     }

@@ -5,12 +5,13 @@ import { LatencyRecorder } from './latency-recorder.ts';
 /** One request that was made: what was asked, when it should have gone out, and how it ended. */
 export interface Sample {
   readonly request: PlannedRequest;
-  readonly dueMs: number;
+  /** Undefined where it was due whenever it could be sent. */
+  readonly dueMs: number | undefined;
   readonly outcome: Outcome;
 }
 
 export interface StatusCount {
-  readonly isError: boolean;
+  isError: boolean;
   count: number;
   traceId: string;
 }
@@ -35,44 +36,52 @@ export interface Second {
 export class Tally {
   /** Since the request was due. In a closed loop nothing is due before it is sent, so this is the service time. */
   readonly latency = new LatencyRecorder();
+  /** Since the request was sent, and how much later than due that was; only of requests that were due at a time of their own. */
   readonly serviceTime = new LatencyRecorder();
-  /** How much later than due requests were sent. */
   readonly lateness = new LatencyRecorder();
   readonly statuses = new Map<number, StatusCount>();
   readonly failures = new Map<FailureCause, FailureCount>();
   requests = 0;
   errors = 0;
 
-  add({ request, dueMs, outcome }: Sample): void {
+  add({ dueMs, outcome }: Sample, isError: boolean): void {
+    const { traceId, sentMs, doneMs } = outcome;
     this.requests++;
-    const isError = isErrorOf(request, outcome);
     if (isError) this.errors++;
-    if (outcome.kind === 'answered') this.#countStatus(outcome.status, isError, outcome.traceId);
-    else this.#countFailure(outcome.cause, outcome.detail, outcome.traceId);
-    this.lateness.record(outcome.sentMs - dueMs, outcome.traceId);
+    if (outcome.kind === 'answered') this.#countStatus(outcome.status, { isError, count: 1, traceId });
+    else this.#countFailure(outcome.cause, { count: 1, traceId, detail: outcome.detail });
+    if (dueMs !== undefined) this.lateness.record(sentMs - dueMs, traceId);
     if (!hasLatency(outcome)) return;
-    this.latency.record(outcome.doneMs - dueMs, outcome.traceId);
-    this.serviceTime.record(outcome.doneMs - outcome.sentMs, outcome.traceId);
+    this.latency.record(doneMs - (dueMs ?? sentMs), traceId);
+    if (dueMs !== undefined) this.serviceTime.record(doneMs - sentMs, traceId);
   }
 
-  #countStatus(status: number, isError: boolean, traceId: string): void {
+  merge(other: Tally): void {
+    this.latency.merge(other.latency);
+    this.serviceTime.merge(other.serviceTime);
+    this.lateness.merge(other.lateness);
+    for (const [status, counted] of other.statuses) this.#countStatus(status, counted);
+    for (const [cause, counted] of other.failures) this.#countFailure(cause, counted);
+    this.requests += other.requests;
+    this.errors += other.errors;
+  }
+
+  // One status may be foreseen for one request and an error for another; the trace is then of an error.
+  #countStatus(status: number, { isError, count, traceId }: Readonly<StatusCount>): void {
     const known = this.statuses.get(status);
-    if (known === undefined || known.isError !== isError) {
-      this.statuses.set(status, {
-        isError: isError || known?.isError === true,
-        count: 1 + (known?.count ?? 0),
-        traceId,
-      });
+    if (known === undefined) {
+      this.statuses.set(status, { isError, count, traceId });
       return;
     }
-    known.count++;
-    known.traceId = traceId;
+    known.count += count;
+    if (isError || !known.isError) known.traceId = traceId;
+    known.isError ||= isError;
   }
 
-  #countFailure(cause: FailureCause, detail: string, traceId: string): void {
+  #countFailure(cause: FailureCause, { count, traceId, detail }: Readonly<FailureCount>): void {
     const known = this.failures.get(cause);
-    if (known === undefined) this.failures.set(cause, { count: 1, traceId, detail });
-    else Object.assign(known, { count: known.count + 1, traceId, detail });
+    if (known === undefined) this.failures.set(cause, { count, traceId, detail });
+    else Object.assign(known, { count: known.count + count, traceId, detail });
   }
 }
 
@@ -87,7 +96,6 @@ export interface Progress {
 
 /** Counts samples: in all, by route, by second. */
 export class Collector {
-  readonly all = new Tally();
   readonly routes = new Map<string, Tally>();
   readonly seconds: Second[] = [];
   readonly startMs: number;
@@ -95,9 +103,18 @@ export class Collector {
   readonly #current = new LatencyRecorder();
   #answered = 0;
   #errors = 0;
+  #allRequests = 0;
+  #allErrors = 0;
 
   constructor(startMs: number) {
     this.startMs = startMs;
+  }
+
+  /** Every route together. */
+  total(): Tally {
+    const total = new Tally();
+    for (const tally of this.routes.values()) total.merge(tally);
+    return total;
   }
 
   add(sample: Sample): void {
@@ -108,11 +125,15 @@ export class Collector {
       return;
     }
     this.#closeSecondsBefore(outcome.doneMs);
-    this.all.add(sample);
-    this.#tallyOf(request.route).add(sample);
+    const isError = outcome.kind === 'failed' || !isExpected(request, outcome.status);
+    this.#tallyOf(request.route).add(sample, isError);
+    this.#allRequests++;
     if (outcome.kind === 'answered') this.#answered++;
-    if (isErrorOf(request, outcome)) this.#errors++;
-    if (hasLatency(outcome)) this.#current.record(outcome.doneMs - dueMs, outcome.traceId);
+    if (isError) {
+      this.#errors++;
+      this.#allErrors++;
+    }
+    if (hasLatency(outcome)) this.#current.record(outcome.doneMs - (dueMs ?? outcome.sentMs), outcome.traceId);
   }
 
   /** Ends the last second, so that `seconds` tells all. */
@@ -124,8 +145,8 @@ export class Collector {
     this.#closeSecondsBefore(nowMs);
     const last = this.seconds.at(-1);
     return {
-      requests: this.all.requests,
-      errors: this.all.errors,
+      requests: this.#allRequests,
+      errors: this.#allErrors,
       ratePerSecond: last === undefined ? 0 : last.answered,
       p50Ms: last?.p50Ms ?? 0,
       p99Ms: last?.p99Ms ?? 0,
@@ -159,9 +180,6 @@ export class Collector {
     [this.#answered, this.#errors] = [0, 0];
   }
 }
-
-const isErrorOf = (request: PlannedRequest, outcome: Outcome): boolean =>
-  outcome.kind === 'failed' || !isExpected(request, outcome.status);
 
 // A request that timed out was waited for that long: to leave it out would flatter the percentiles.
 const hasLatency = (outcome: Outcome): boolean => outcome.kind === 'answered' || outcome.cause === 'timeout';

@@ -27,7 +27,8 @@ const BINS_PER_DECADE = 20;
  */
 export class LatencyRecorder {
   readonly #histogram = new Int32Histogram(1, 2, SIGNIFICANT_DIGITS);
-  readonly #traces = new Map<number, string>();
+  /** By index of the step in the histogram. */
+  readonly #traces: (string | undefined)[] = [];
   #sumMs = 0;
   #minMs = Infinity;
   #maxMs = 0;
@@ -39,7 +40,7 @@ export class LatencyRecorder {
   record(ms: number, traceId: string): void {
     const micros = Math.max(0, Math.round(ms * MICROS));
     this.#histogram.recordValue(micros);
-    this.#traces.set(this.#histogram.lowestEquivalentValue(micros), traceId);
+    this.#traces[this.#histogram.countsArrayIndex(micros)] = traceId;
     this.#sumMs += ms;
     if (ms < this.#minMs) this.#minMs = ms;
     if (ms >= this.#maxMs) this.#maxMs = ms;
@@ -69,18 +70,18 @@ export class LatencyRecorder {
       ms: this.#exact(micros),
       lowMs: this.#exact(this.#microsAt(quantile - spread)),
       highMs: this.#exact(this.#microsAt(quantile + spread)),
-      traceId: this.#traces.get(this.#histogram.lowestEquivalentValue(micros)) ?? '',
+      traceId: this.#traces[this.#histogram.countsArrayIndex(micros)] ?? '',
     };
   }
 
   /** Counts on a logarithmic scale, from the least to the greatest, without gaps. */
   bins(): LatencyBin[] {
     const counts = new Map<number, number>();
-    for (const micros of this.#traces.keys()) {
-      const bin = Math.floor(Math.log10(Math.max(1, micros)) * BINS_PER_DECADE);
-      const count = this.#histogram.getCountAtIndex(this.#histogram.countsArrayIndex(micros));
-      counts.set(bin, (counts.get(bin) ?? 0) + count);
-    }
+    // Skips the steps on which nothing was recorded.
+    this.#traces.forEach((_, step) => {
+      const bin = Math.floor(Math.log10(Math.max(1, this.#histogram.valueFromIndex(step))) * BINS_PER_DECADE);
+      counts.set(bin, (counts.get(bin) ?? 0) + this.#histogram.getCountAtIndex(step));
+    });
     const [first, last] = [Math.min(...counts.keys()), Math.max(...counts.keys())];
     if (counts.size === 0) return [];
     const edgeMs = (bin: number) => 10 ** (bin / BINS_PER_DECADE) / MICROS;
@@ -90,9 +91,20 @@ export class LatencyRecorder {
     });
   }
 
+  /** Takes in all that the other recorded. */
+  merge(other: LatencyRecorder): void {
+    this.#histogram.add(other.#histogram);
+    other.#traces.forEach((traceId, step) => {
+      this.#traces[step] = traceId;
+    });
+    this.#sumMs += other.#sumMs;
+    this.#minMs = Math.min(this.#minMs, other.#minMs);
+    this.#maxMs = Math.max(this.#maxMs, other.#maxMs);
+  }
+
   reset(): void {
     this.#histogram.reset();
-    this.#traces.clear();
+    this.#traces.length = 0;
     [this.#sumMs, this.#minMs, this.#maxMs] = [0, Infinity, 0];
   }
 

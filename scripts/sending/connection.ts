@@ -1,5 +1,12 @@
-import Client from 'autocannon/lib/httpClient.js';
+import Client, { type AnswerRecorder } from 'autocannon/lib/httpClient.js';
 import type { FailureCause } from './outcome.ts';
+
+/** A request as it goes out. */
+export interface Message {
+  readonly text: string;
+  /** What has no body is ASCII, which is written faster as latin1. */
+  readonly encoding: 'latin1' | 'utf8';
+}
 
 /** What a connection tells of a request: the answer, or why there is none. */
 export type Ending =
@@ -7,8 +14,6 @@ export type Ending =
   | { readonly kind: 'failed'; readonly cause: FailureCause; readonly detail: string };
 
 interface ResponseHead {
-  /** Names and values in turn, as they came. */
-  readonly headers: readonly string[];
   readonly shouldKeepAlive: boolean;
 }
 
@@ -32,7 +37,7 @@ const LONGEST_TIMER_S = (2 ** 31 - 1) / 1_000;
  */
 export class Connection extends Client {
   #settle: ((ending: Ending) => void) | undefined;
-  #head: ResponseHead = { headers: [], shouldKeepAlive: true };
+  #shouldKeepAlive = true;
   #isOpen = true;
   #timer: NodeJS.Timeout | undefined;
   readonly #timeoutMs: number;
@@ -56,7 +61,9 @@ export class Connection extends Client {
     this.#timeoutMs = timeoutMs;
     this.#onIdle = on.idle;
     this.#onEnd = on.end;
-    this.on('headers', (head: ResponseHead) => (this.#head = head));
+    // Autocannon's own would spread the headers into an object for each answer; nobody here needs them so.
+    this.requestIterator = { recordBody: this.#answered };
+    this.on('headers', (head: ResponseHead) => (this.#shouldKeepAlive = head.shouldKeepAlive));
     this.on('connError', (error: NodeJS.ErrnoException) => {
       this.#fail(CAUSES[error.code ?? ''] ?? 'socket', error.code ?? error.message);
     });
@@ -65,12 +72,13 @@ export class Connection extends Client {
     });
   }
 
-  exchange(message: string): Promise<Ending> {
+  exchange({ text: message, encoding }: Message): Promise<Ending> {
     return new Promise(resolve => {
       this.#settle = resolve;
-      this.pipelinedRequests.insertRequest({ onResponse: this.#answered });
-      this.conn?.write(message);
-      this.#timer = setTimeout(this.#onTimeout, this.#timeoutMs);
+      this.pipelinedRequests.insertRequest({});
+      this.conn?.write(message, encoding);
+      // One timer for the connection's life: it is far cheaper to wind up again than to make.
+      this.#timer = this.#timer?.refresh() ?? setTimeout(this.#onTimeout, this.#timeoutMs);
     });
   }
 
@@ -91,15 +99,14 @@ export class Connection extends Client {
     // Requests go out by exchange() alone.
   }
 
-  readonly #answered = (status: number, body: string): void => {
-    const { headers, shouldKeepAlive } = this.#head;
+  readonly #answered: AnswerRecorder['recordBody'] = (...[, status, body, headers]) => {
     this.#finish({ kind: 'answered', status, body, headers });
-    if (shouldKeepAlive) this.#onIdle(this);
+    if (this.#shouldKeepAlive) this.#onIdle(this);
     else this.#close();
   };
 
   readonly #onTimeout = (): void => {
-    this.#fail('timeout', `no answer within ${this.#timeoutMs} ms`);
+    if (this.#settle !== undefined) this.#fail('timeout', `no answer within ${this.#timeoutMs} ms`);
   };
 
   #fail(cause: FailureCause, detail: string): void {
@@ -109,7 +116,6 @@ export class Connection extends Client {
   }
 
   #finish(ending: Ending): void {
-    clearTimeout(this.#timer);
     const settle = this.#settle;
     this.#settle = undefined;
     settle?.(ending);
@@ -118,6 +124,7 @@ export class Connection extends Client {
   #close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    clearTimeout(this.#timer);
     this.destroy();
     this.#onEnd(this);
   }

@@ -17,11 +17,12 @@ export async function sendAtRate(
   const startMs = performance.now();
   const count = Math.floor((perSecond * durationMs) / 1_000);
   const underWay = new Set<Promise<void>>();
-  for (let index = 0; index < count && !signal.aborted; index++) {
+  const isStopped = () => signal.aborted;
+  for (let index = 0; index < count; index++) {
     const dueMs = startMs + (index * 1_000) / perSecond;
     const waitMs = dueMs - performance.now();
     if (waitMs > 0) await pause(waitMs, signal);
-    if (signal.aborted) break;
+    if (isStopped()) break;
     const sending = send(dueMs).finally(() => underWay.delete(sending));
     underWay.add(sending);
   }

@@ -1,4 +1,4 @@
-import { Connection } from './connection.ts';
+import { Connection, type Message } from './connection.ts';
 import type { Outcome } from './outcome.ts';
 import type { PlannedRequest } from './planned-request.ts';
 import { newTraceIdentity, traceIdOfAnswer, traceparentOf } from './trace-identity.ts';
@@ -14,6 +14,7 @@ export interface SenderOptions {
 /** Sends requests, each under a trace of its own, over as few kept-alive connections as they need. Never rejects. */
 export class Sender {
   readonly #origin: URL;
+  readonly #base: string;
   readonly #head: string;
   readonly #options: SenderOptions;
   readonly #idle: Connection[] = [];
@@ -25,7 +26,14 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#origin = new URL(options.url);
-    this.#head = ` HTTP/1.1\r\nhost: ${this.#origin.host}\r\nuser-agent: tracelab-exercise\r\naccept: application/json\r\n`;
+    this.#base = this.#origin.pathname.replace(/\/$/, '');
+    this.#head = [
+      ' HTTP/1.1',
+      `host: ${this.#origin.host}`,
+      'user-agent: tracelab-exercise',
+      'baggage: synthetic=true',
+      '',
+    ].join('\r\n');
   }
 
   async send(request: PlannedRequest): Promise<Outcome> {
@@ -100,12 +108,13 @@ export class Sender {
     return wake;
   }
 
-  #messageOf({ method, path, body, idempotencyKey }: PlannedRequest, traceparent: string): string {
-    const base = this.#origin.pathname === '/' ? '' : this.#origin.pathname.replace(/\/$/, '');
+  #messageOf({ method, path, body, idempotencyKey }: PlannedRequest, traceparent: string): Message {
     const key = idempotencyKey === undefined ? '' : `idempotency-key: ${idempotencyKey}\r\n`;
-    const start = `${method} ${base}${path}${this.#head}traceparent: ${traceparent}\r\nbaggage: synthetic=true\r\n${key}`;
-    if (body === undefined) return `${start}\r\n`;
+    const start = `${method} ${this.#base}${path}${this.#head}traceparent: ${traceparent}\r\n${key}`;
+    if (body === undefined) return { text: `${start}\r\n`, encoding: 'latin1' };
     const json = JSON.stringify(body);
-    return `${start}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(json)}\r\n\r\n${json}`;
+    const length = Buffer.byteLength(json);
+    const text = `${start}content-type: application/json\r\ncontent-length: ${length}\r\n\r\n${json}`;
+    return { text, encoding: 'utf8' };
   }
 }

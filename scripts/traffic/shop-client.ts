@@ -16,7 +16,7 @@ export class ShopClient {
   /** `dueMs` where the request had a moment of its own; else it is due when it is sent. */
   async ask(request: PlannedRequest, dueMs?: number): Promise<Outcome> {
     const outcome = await this.#sender.send(request);
-    this.#collector.add({ request, dueMs: dueMs ?? outcome.sentMs, outcome });
+    this.#collector.add({ request, dueMs, outcome });
     return outcome;
   }
 }

@@ -49,7 +49,8 @@ export interface TrafficReport extends Ending {
 
 /** All that a run of traffic did. */
 export function trafficReport(options: TrafficOptions, collector: Collector, ending: Ending): TrafficReport {
-  const { all, routes, startMs } = collector;
+  const { routes, startMs } = collector;
+  const all = collector.total();
   const durationS = (performance.now() - startMs) / 1_000;
   // The last answers come after the last request was due; waiting for them is not part of the rate.
   const sendingS = options.mode === 'stress' ? Math.min(durationS, options.durationMs / 1_000) : durationS;
@@ -79,12 +80,15 @@ export function trafficReport(options: TrafficOptions, collector: Collector, end
     routes: [...routes].map(([route, tally]) => ({
       route,
       requests: tally.requests,
-      p50Ms: tally.serviceTime.mark(0.5).ms,
-      maxMs: tally.serviceTime.maxMs,
-      slowest: linkOf(tally.serviceTime.mark(1).traceId),
+      p50Ms: serviceTimeOf(tally).mark(0.5).ms,
+      maxMs: serviceTimeOf(tally).maxMs,
+      slowest: linkOf(serviceTimeOf(tally).mark(1).traceId),
     })),
   };
 }
+
+// Only under stress is a request due before it can be sent.
+const serviceTimeOf = ({ serviceTime, latency }: Tally) => (serviceTime.count > 0 ? serviceTime : latency);
 
 const latenessOf = ({ lateness }: Tally) => ({
   p50: lateness.mark(0.5).ms,

@@ -127,7 +127,7 @@ function growthRow(
 }
 
 /** The settings under which the figures hold. */
-export function settingsTable({ settings, tool, loop, startedAt, durationS }: LoadReport): Markup {
+export function settingsTable({ settings, tool, startedAt, durationS }: LoadReport): Markup {
   const { users, requests, rampUpS, thinkS, ratePerSecond, warmupS, timeoutS, seed, url, traces } = settings;
   const isOpen = ratePerSecond !== null;
   const facts: readonly (readonly [string, string])[] = [
