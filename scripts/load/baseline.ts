@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { UsageError } from '../terminal/flags.ts';
-import { type Change, LoadReport, type QuantileName, type Route, rowOf, type Settings } from './report.ts';
+import { type Change, LoadReport, type QuantileName, QUANTILES, type Route, rowOf, type Settings } from './report.ts';
 
 type Counted = Pick<Route, 'requests' | 'errors' | 'errorRate' | 'latency'>;
 
 const COMPARED: readonly QuantileName[] = ['p50', 'p90', 'p99'];
 /** A difference under this is no news, however sure. */
 const LEAST_CHANGE = 0.05;
+/** A percentile with fewer requests beyond it is chance: a p99 wants 500 of them. */
+const LEAST_BEYOND = 5;
 /** Two-sided 99 %: a report compares a dozen figures, so one in twenty would cry wolf. */
 const NORMAL_99 = 2.576;
 
@@ -50,6 +52,8 @@ function latencyChanges(before: Counted, after: Counted): Omit<Change, 'route'>[
   return COMPARED.flatMap(name => {
     const [was, is] = [rowOf(before.latency, name), rowOf(after.latency, name)];
     if (was === undefined || is === undefined) return [];
+    const beyond = Math.min(before.latency.count, after.latency.count) * (1 - QUANTILES[name]);
+    if (beyond < LEAST_BEYOND) return [];
     const isApart = is.lowMs > was.highMs || is.highMs < was.lowMs;
     if (!isApart || Math.abs(is.ms - was.ms) < LEAST_CHANGE * was.ms) return [];
     return [{ figure: name, unit: 'ms', before: was.ms, after: is.ms }];
