@@ -32,9 +32,9 @@ svg { display: block; width: 100%; height: auto; overflow: visible; }
 .error { fill: var(--red); }
 .bar { fill: var(--bar); }
 .mark { stroke: var(--accent); }
-.mark-label { fill: var(--accent); font-size: 11px; }
+.mark-label { fill: var(--accent); font-size: 11px; paint-order: stroke; stroke: var(--back); stroke-width: 3px; }
 .legend { color: var(--quiet); }
-.legend i { display: inline-block; width: 16px; height: 0; border-top: 2px solid var(--quiet); vertical-align: 4px; margin-right: 4px; }
+.legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; display: inline-block; width: 16px; height: 0; border-top: 2px solid var(--quiet); vertical-align: 4px; margin-right: 4px; }
 .legend .p99 { border-color: var(--accent); }
 .legend .dot { width: 5px; height: 5px; border: 0; border-radius: 50%; background: var(--quiet); vertical-align: 2px; }
 .legend .box { width: 8px; height: 8px; border: 0; background: var(--red); vertical-align: 0; }
