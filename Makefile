@@ -35,13 +35,13 @@ docker-up-dev: .env ## Only Jaeger, Redis and Postgres, for make run-dev
 	@$(DEV) up --detach --wait && scripts/addresses.sh dev
 docker-build: .env ## Build the images
 	@$(COMPOSE) build
-docker-logs:   ## Follow the containers' logs; S=order for one
+docker-logs: .env ## Follow the containers' logs; S=order for one
 	@$(COMPOSE) logs --follow $(S)
-docker-down:   ## Stop the containers; the data stays
+docker-down: .env ## Stop the containers; the data stays
 	@$(COMPOSE) down --remove-orphans; $(DEV) down --remove-orphans
-docker-clean:  ## Remove our containers, images and data, and nobody else's
+docker-clean: .env ## Remove our containers, images and data, and nobody else's
 	@$(COMPOSE) --profile '*' down --volumes --remove-orphans --rmi local; $(DEV) down --volumes --remove-orphans
-shell-app:     ## A shell in a container; S=order for another than the gateway
+shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh
 
 ##@ Exercise
@@ -73,10 +73,16 @@ format: ready  ## Rewrite every file in the house format
 	@pnpm --silent format
 type-check: ready ## TypeScript alone
 	@tsc -p tsconfig.json
-test: ready    ## Every test; T=path or name for some
-	@pnpm --silent test $(T)
+test: ready    ## The tests that need no processes; T=path for any you name
+	@pnpm --silent $(if $(T),jest $(T),test)
+e2e: ready     ## The tests that start services, databases and browsers
+	@pnpm --silent e2e
+smoke: ready   ## Start, use, break and stop the local stack, and look at what is left
+	@node --conditions=@tracelab/source scripts/smoke-local.ts
+smoke-docker: ready ## The same in containers; skipped where there is no engine
+	@node --conditions=@tracelab/source scripts/smoke-docker.ts
 test-coverage: ready ## Every test, with a coverage report in coverage/
-	@pnpm --silent test --coverage $(T)
+	@pnpm --silent jest --coverage $(T)
 clean:         ## Remove what was built; the dependencies stay
 	@rm -rf coverage {libs,services}/*/dist node_modules/.cache node_modules/.tracelab-built
 help:          ## Show this help
