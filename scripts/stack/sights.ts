@@ -10,7 +10,7 @@ export interface Sight {
   readonly url: string;
 }
 
-type JaegerTrace = NonNullable<z.output<typeof JaegerTraces>['data']>[number];
+type JaegerTrace = z.output<typeof JaegerTraces>['data'][number];
 
 const longestMs = ({ spans }: JaegerTrace): number => Math.max(...spans.map(span => span.duration)) / 1000;
 
@@ -45,6 +45,6 @@ export async function findSights({ queryUrl }: Addresses): Promise<Sight[]> {
 
 async function search(queryUrl: string, query: Readonly<Record<string, string>>): Promise<JaegerTrace[]> {
   const asked = new URLSearchParams({ limit: '100', lookback: '1h', ...query });
-  const response = await fetch(`${queryUrl}/api/traces?${asked}`, { signal: AbortSignal.timeout(10_000) });
-  return response.ok ? (JaegerTraces.parse(await response.json()).data ?? []) : [];
+  const response = await fetch(`${queryUrl}/api/traces?${asked.toString()}`, { signal: AbortSignal.timeout(10_000) });
+  return response.ok ? JaegerTraces.parse(await response.json()).data : [];
 }
