@@ -18,6 +18,8 @@ export interface ServerCommand {
   /** Output that says the server is ready. */
   readonly ready: RegExp;
   readonly timeoutMs?: number;
+  /** Gets everything the server writes, as it comes. */
+  readonly onOutput?: (chunk: Buffer) => void;
   readonly options?: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'>;
 }
 
@@ -30,16 +32,23 @@ const KEPT_CHARACTERS = 16_000;
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly #command: string;
+  /** Resolves with the exit code, or with the signal that ended it; also when it could not be run at all. */
+  readonly ended: Promise<number | NodeJS.Signals>;
   #output = '';
 
-  private constructor({ command, args, options }: ServerCommand) {
+  private constructor({ command, args, options, onOutput }: ServerCommand) {
     this.#command = command;
     this.#child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    const keep = (chunk: Buffer) => (this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS));
+    const keep = (chunk: Buffer) => {
+      this.#output = (this.#output + chunk.toString()).slice(-KEPT_CHARACTERS);
+      onOutput?.(chunk);
+    };
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
     process.once('exit', this.#killNow);
-    this.#child.once('exit', () => process.off('exit', this.#killNow));
+    // Not 'exit': the last lines, which say why it ended, may still be in the pipe.
+    this.ended = new Promise(resolve => this.#child.once('close', (code, signal) => { resolve(signal ?? code ?? 0); }));
+    void this.ended.then(() => process.off('exit', this.#killNow));
   }
 
   /** Resolves once the server is ready; rejects with its last lines when that is not in time. */
@@ -96,8 +105,7 @@ export class ServerProcess {
     this.#child.once('error', error => {
       failed.reject(new ServerNotStarted(this.#command, 'cannot be run', error.message));
     });
-    // Not 'exit': the last lines, which say why, may still be in the pipe.
-    this.#child.once('close', code => {
+    void this.ended.then(code => {
       failed.reject(new ServerNotStarted(this.#command, `ended with ${code}`, this.#output));
     });
     await Promise.race([this.#until(ready, performance.now() + timeoutMs), failed.promise]);

@@ -72,6 +72,8 @@ function secure(app: NestFastifyApplication, { corsOrigin }: ServiceConfig): voi
   if (corsOrigin === false) return;
   app.enableCors({
     origin: typeof corsOrigin === 'string' ? corsOrigin : [...corsOrigin],
+    // Fastify's own list knows only the methods that need no preflight.
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['traceresponse', 'server-timing'],
   });
 }

@@ -32,7 +32,7 @@ export function summaryOf(spans: readonly Span[]): TraceSummary {
     rootService: root?.service ?? '',
     rootOperation: root?.name ?? '',
     startNs: spans.reduce((least, { startNs }) => (startNs < least ? startNs : least), first?.startNs ?? 0n),
-    endNs: spans.reduce((most, { endNs }) => (endNs > most ? endNs : most), first?.endNs ?? 0n),
+    endNs: spans.map(lastNsOf).reduce((most, lastNs) => (lastNs > most ? lastNs : most), 0n),
     spanCount: spans.length,
     errorSpanCount: spans.filter(isError).length,
     orphanSpanCount: spans.filter(span => span.parentSpanId !== '' && !ids.has(span.parentSpanId)).length,
@@ -40,6 +40,8 @@ export function summaryOf(spans: readonly Span[]): TraceSummary {
   };
 }
 
+// A span that ends before it starts still was there at its start.
+const lastNsOf = ({ startNs, endNs }: Span) => (endNs > startNs ? endNs : startNs);
 const isError = (span: Span) => span.status.code === 'error';
 
 function earliest(left: Span, right: Span): number {

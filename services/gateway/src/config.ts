@@ -2,7 +2,7 @@ import { serviceConfig, serviceSettings } from '@tracelab/service-kit';
 import { milliseconds, parseEnv } from '@tracelab/service-kit/config';
 import { z } from 'zod';
 
-const Env = z.object({
+export const Env = z.object({
   ...serviceSettings({ service: 'gateway', port: 8000 }),
   USER_URL: z.url().default('http://127.0.0.1:8001'),
   ORDER_URL: z.url().default('http://127.0.0.1:8002'),

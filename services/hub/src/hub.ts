@@ -28,7 +28,16 @@ export class Hub {
     const limits = { maxBodyBytes, maxDecompressedBytes, maxInFlightBytes: Math.max(memoryBytes / 4, maxBodyBytes) };
     const { acknowledge, corsOrigins, allowedHosts, host } = config;
     const receiver = createReceiver({ store, counters, limits, acknowledge, corsOrigins });
-    const query = createQueryServer({ store, allowedHosts, maxBodyBytes: maxDecompressedBytes });
+    const query = createQueryServer({
+      store,
+      storeKind: config.store,
+      counters,
+      memoryLimitBytes: memoryBytes,
+      diskLimitBytes: config.diskBytes,
+      allowedHosts,
+      maxBodyBytes: maxDecompressedBytes,
+      uiDirectory: config.uiDirectory,
+    });
     try {
       await receiver.listen({ host, port: config.otlpPort });
       await query.listen({ host, port: config.queryPort });

@@ -262,7 +262,7 @@ class TracesCheck {
       else if (cursor.field === 2 || cursor.field === 3) cursor.count();
       else if (cursor.field === 4) cursor.double();
       else if (cursor.field === 5 || cursor.field === 6) this.#list(depth, cursor.field);
-      else if (cursor.field === 7) cursor.at += cursor.length();
+      else if (cursor.field === 7) cursor.skipBytes();
       else cursor.skip();
     }
     cursor.leave(outer);

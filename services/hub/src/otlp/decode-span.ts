@@ -40,6 +40,10 @@ export class BatchDecoder {
     this.#batch = batch;
   }
 
+  get length(): number {
+    return this.#batch.table.length / COLUMNS;
+  }
+
   span(row: number): Span {
     const { bytes, table } = this.#batch;
     const first = row * COLUMNS;
@@ -49,7 +53,7 @@ export class BatchDecoder {
   }
 
   spans(): Span[] {
-    return Array.from({ length: this.#batch.table.length / COLUMNS }, (_, row) => this.span(row));
+    return Array.from({ length: this.length }, (_, row) => this.span(row));
   }
 
   #originOf(first: number): Origin {
@@ -236,7 +240,8 @@ function readLink(cursor: ProtobufCursor): SpanLink {
   return link;
 }
 
-function readResource(cursor: ProtobufCursor): Resource {
+/** Decodes a Resource message. */
+export function readResource(cursor: ProtobufCursor): Resource {
   const attributes: Attribute[] = [];
   const resource: Mutable<Resource> = { attributes, droppedAttributesCount: 0 };
   while (cursor.next()) {
@@ -247,7 +252,8 @@ function readResource(cursor: ProtobufCursor): Resource {
   return resource;
 }
 
-function readScope(cursor: ProtobufCursor): Scope {
+/** Decodes an InstrumentationScope message. */
+export function readScope(cursor: ProtobufCursor): Scope {
   const attributes: Attribute[] = [];
   const scope: Mutable<Scope> = { name: '', version: '', attributes, droppedAttributesCount: 0 };
   while (cursor.next()) {
@@ -276,7 +282,8 @@ function readAttribute(cursor: ProtobufCursor): Attribute {
 const EMPTY: AttributeValue = { type: 'empty' };
 
 // Recursion is bounded: the check refused anything deeper than its limit.
-function readValue(cursor: ProtobufCursor): AttributeValue {
+/** Decodes an AnyValue at the cursor. */
+export function readValue(cursor: ProtobufCursor): AttributeValue {
   const outer = cursor.enter();
   let value = EMPTY;
   while (cursor.next()) value = readValueField(cursor, value);

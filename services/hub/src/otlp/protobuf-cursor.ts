@@ -66,7 +66,7 @@ export class ProtobufCursor {
         this.#advance(8);
         return;
       case BYTES:
-        this.at += this.length();
+        this.skipBytes();
         return;
       case FIXED32:
         this.#advance(4);
@@ -74,6 +74,12 @@ export class ProtobufCursor {
       default:
         throw new MalformedPayload(`field ${this.field} has wire type ${this.wire}`);
     }
+  }
+
+  /** Passes over a length-delimited field. */
+  skipBytes(): void {
+    const length = this.length();
+    this.at += length;
   }
 
   /** Passes over a string field and returns its length in bytes; -1 when they are not UTF-8. */

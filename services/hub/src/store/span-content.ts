@@ -1,11 +1,12 @@
 import type { Span } from '@tracelab/trace-model';
+import { hash } from 'node:crypto';
 
 /**
  * Equal for spans of the same id and content, resource and scope included, however they were encoded. Attributes keep
- * their order: a sender that repeats itself repeats that too.
+ * their order: a sender that repeats itself repeats that too. A hash, so that remembering many costs little.
  */
 export function contentKeyOf(span: Span): string {
-  return JSON.stringify(span, jsonValue);
+  return hash('sha256', JSON.stringify(span, jsonValue), 'base64');
 }
 
 // JSON knows neither bigint nor bytes, and writes NaN and Infinity as null.

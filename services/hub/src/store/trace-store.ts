@@ -89,7 +89,7 @@ export interface StoreStatistics {
 /** The store cannot take or answer this now; the same request may succeed later. */
 export class StoreUnavailable extends Error {
   readonly code = 'StoreUnavailable';
-  readonly reason: 'overloaded' | 'disk-full' | 'closed' | 'too-slow';
+  readonly reason: 'overloaded' | 'disk-full' | 'closed' | 'too-slow' | 'damaged';
 
   constructor(reason: StoreUnavailable['reason'], options?: ErrorOptions) {
     super(WORDS[reason], options);
@@ -101,6 +101,7 @@ const WORDS = {
   overloaded: 'more spans came than can be stored; send again later',
   'disk-full': 'the disk is full; send again later',
   closed: 'the store is closing',
+  damaged: 'a damaged file is being set aside; ask again',
   'too-slow': 'the query took too long and was stopped; ask for less',
 } as const;
 
