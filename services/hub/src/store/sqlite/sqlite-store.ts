@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync } from 'node:fs';
@@ -44,6 +45,9 @@ export class DirectoryInUse extends Error {
   }
 }
 
+/** When the writer is this far behind, nothing more is taken: what waits is what a killed process loses. */
+const MAX_LAG_MS = 1000;
+
 const NOTHING: WriterCounts = {
   spanCount: 0,
   traceCount: 0,
@@ -56,7 +60,7 @@ const NOTHING: WriterCounts = {
 
 /**
  * Keeps traces in SQLite files: one thread writes, another reads, and this side only passes batches and questions on.
- * Batches that are not durable yet are held by the writer, within a quarter of the memory.
+ * Batches that are not durable yet are held by the writer, within a sixteenth of the memory.
  */
 export class SqliteStore implements TraceStore {
   readonly #lock: DatabaseSync;
@@ -70,15 +74,14 @@ export class SqliteStore implements TraceStore {
   #counts = NOTHING;
   #setAside: readonly string[] = [];
   #unavailable: StoreUnavailable | undefined;
-  #closed: (() => void) | undefined;
 
   private constructor(options: SqliteStoreOptions, lock: DatabaseSync) {
     this.#lock = lock;
-    this.#maxQueueBytes = options.memoryBytes / 4;
+    this.#maxQueueBytes = options.memoryBytes / 16;
     this.#writer = new Worker(threadUrl('writer-thread'), {
       workerData: options,
       execArgv: [...THREAD_ARGUMENTS],
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 },
     });
     this.#reader = new ReaderClient(options, name => {
       this.#send({ type: 'set-aside', name });
@@ -103,7 +106,11 @@ export class SqliteStore implements TraceStore {
     if (this.#unavailable !== undefined) throw new StoreUnavailable(this.#unavailable.reason);
     const sizeBytes = sizeBytesOf(batch);
     // One batch is always taken, however large, or it would never be.
-    if (this.#queueBytes > 0 && this.#queueBytes + sizeBytes > this.#maxQueueBytes) {
+    const oldest = this.#pending[0];
+    if (oldest !== undefined && this.#queueBytes + sizeBytes > this.#maxQueueBytes) {
+      throw new StoreUnavailable('overloaded');
+    }
+    if (oldest !== undefined && performance.now() - oldest.sinceMs > MAX_LAG_MS) {
       throw new StoreUnavailable('overloaded');
     }
     const id = this.#nextId++;
@@ -170,12 +177,9 @@ export class SqliteStore implements TraceStore {
 
   async close(): Promise<void> {
     this.#unavailable = new StoreUnavailable('closed');
-    const closed = new Promise<void>(resolve => {
-      this.#closed = resolve;
-    });
+    const exited = once(this.#writer, 'exit');
     this.#send({ type: 'close' });
-    await Promise.all([closed, this.#reader.close()]);
-    await this.#writer.terminate();
+    await Promise.all([exited, this.#reader.close()]);
     this.#lock.close();
   }
 
@@ -200,7 +204,6 @@ export class SqliteStore implements TraceStore {
         return;
       case 'closed':
         for (const { reject } of this.#pending.splice(0)) reject(new StoreUnavailable('closed'));
-        this.#closed?.();
         return;
     }
   }
