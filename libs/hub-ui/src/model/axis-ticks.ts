@@ -24,9 +24,12 @@ export function timeTicks(fromMs: number, toMs: number, atMost: number): number[
   return Array.from({ length: count }, (_, at) => first + at * stepMs);
 }
 
-/** Powers of ten from below `least` to above `most`, for a scale that shows a millisecond and a minute alike. */
-export function decadeTicks(least: number, most: number): number[] {
-  const first = Math.floor(Math.log10(Math.max(1, least)));
-  const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(1, most))));
-  return Array.from({ length: last - first + 1 }, (_, at) => 10 ** (first + at));
+/** Round values of a logarithmic scale: 1 and 3 of each power of ten, or only the powers where those are many. */
+export function logTicks(least: number, most: number): number[] {
+  const [first, last] = [Math.floor(Math.log10(Math.max(1, least))), Math.ceil(Math.log10(Math.max(1, most)))];
+  const factors = last - first > MANY_DECADES ? [1] : [1, 3];
+  const powers = Array.from({ length: Math.max(0, last - first) + 1 }, (_, at) => 10 ** (first + at));
+  return powers.flatMap(power => factors.map(factor => factor * power)).filter(tick => tick >= least && tick <= most);
 }
+
+const MANY_DECADES = 3;

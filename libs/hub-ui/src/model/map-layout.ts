@@ -17,10 +17,10 @@ export interface ServiceMap {
   readonly height: number;
 }
 
-export const NODE_WIDTH = 132;
+export const NODE_WIDTH = 156;
 export const NODE_HEIGHT = 32;
-const COLUMN_PX = 232;
-const ROW_PX = 76;
+const COLUMN_PX = 372;
+const ROW_PX = 64;
 const MARGIN_PX = 24;
 
 /** Places services left to right by who calls whom, so that most edges point right; stable for the same edges. */

@@ -1,4 +1,3 @@
-import { decadeTicks } from './axis-ticks.ts';
 import type { TraceLine } from './trace-line.ts';
 
 export interface PlotSize {
@@ -11,6 +10,7 @@ export interface PlotPoint {
   readonly y: number;
 }
 
+const HEADROOM = 1.4;
 const MARGIN = { left: 52, right: 12, top: 8, bottom: 20 } as const;
 
 /** From time and duration to pixels and back; durations on a logarithmic scale. */
@@ -33,8 +33,9 @@ export class ScatterScale {
     // One moment has no width; a second around it does.
     const slackMs = Math.max(500, (toMs - fromMs) * 0.02);
     [this.fromMs, this.toMs] = [fromMs - slackMs, toMs + slackMs];
-    const decades = decadeTicks(least, most);
-    [this.leastNs, this.mostNs] = [decades[0] ?? 1, decades.at(-1) ?? 10];
+    // Headroom on both sides, so that no point sits on the frame.
+    this.leastNs = Math.max(1, Math.min(least, most) / HEADROOM);
+    this.mostNs = Math.max(this.leastNs * 10, most * HEADROOM);
   }
 
   get plot() {

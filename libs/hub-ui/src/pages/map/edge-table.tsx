@@ -2,6 +2,7 @@ import { durationText, percentText, rateText } from '../../model/duration-text.t
 import { edgeId, edgeQuery, type MapEdge } from '../../model/map-layout.ts';
 import { rangeParameters, rangeOf } from '../../model/time-range.ts';
 import { measuredRange } from '../../parts/range-picker.tsx';
+import { CellBar } from '../../parts/cell-bar.tsx';
 import { ServiceMark } from '../../parts/service-mark.tsx';
 import { Link } from '../../url/link.tsx';
 import { pageLocation, pathWith, useLocation } from '../../url/page-location.ts';
@@ -79,7 +80,7 @@ function EdgeRow({ edge, longestMs, isChosen }: EdgeRowProps) {
       <td className={`number${errorRatio > 0 ? ' is-error' : ' is-dim'}`}>{percentText(errorRatio)}</td>
       <td className="number">{durationText(p50Ms * 1e6)}</td>
       <td className="number with-bar">
-        <span className="cell-bar" style={{ width: `${(p95Ms / longestMs) * 100}%` }} />
+        <CellBar share={p95Ms / longestMs} />
         {durationText(p95Ms * 1e6)}
       </td>
       <td>

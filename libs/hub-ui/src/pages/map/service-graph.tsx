@@ -29,7 +29,7 @@ export function ServiceGraph({ map, chosen }: ServiceGraphProps) {
   const labelled = drawn.find(({ id }) => id === (hovered === '' ? chosen : hovered));
   return (
     <div className="service-graph">
-      <svg viewBox={`0 0 ${map.width} ${map.height}`} style={{ maxWidth: map.width * 1.25 }} aria-hidden>
+      <svg viewBox={`0 0 ${map.width} ${map.height}`} style={{ maxWidth: map.width }} aria-hidden>
         <defs>
           <marker
             id="arrow"
@@ -75,7 +75,7 @@ const thickness = ({ callsPerSecond }: MapEdge, busiest: number): number =>
   busiest === 0 ? 1 : 1 + 4 * Math.sqrt(callsPerSecond / busiest);
 
 function ServiceBox({ node: { name, shape, x, y } }: { readonly node: MapNode }) {
-  const shown = name.length > 18 ? `${name.slice(0, 17)}…` : name;
+  const shown = name.length > 21 ? `${name.slice(0, 20)}…` : name;
   return (
     <g
       className={`node is-${shape}`}
@@ -101,7 +101,7 @@ function ServiceBox({ node: { name, shape, x, y } }: { readonly node: MapNode })
   );
 }
 
-const LABEL_WIDTH = 176;
+const LABEL_WIDTH = 200;
 
 function EdgeLabel({ edge, path }: { readonly edge: MapEdge; readonly path: EdgePath }) {
   return (

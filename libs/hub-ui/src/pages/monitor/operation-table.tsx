@@ -1,5 +1,6 @@
 import { durationText, percentText, rateText } from '../../model/duration-text.ts';
 import { operationKey, type RedOperation } from '../../model/red-series.ts';
+import { CellBar } from '../../parts/cell-bar.tsx';
 import { hueStyle, ServiceMark } from '../../parts/service-mark.tsx';
 import { pageLocation } from '../../url/page-location.ts';
 
@@ -75,7 +76,7 @@ function OperationRow({ own, isChosen, seconds, longestMs }: OperationRowProps) 
       <td className={`number${errorCount > 0 ? ' is-error' : ' is-dim'}`}>{percentText(errorCount / callCount)}</td>
       <td className="number">{durationText(p50Ms * 1e6)}</td>
       <td className="number with-bar">
-        <span className="cell-bar" style={{ width: `${(p95Ms / longestMs) * 100}%` }} />
+        <CellBar share={p95Ms / longestMs} />
         {durationText(p95Ms * 1e6)}
       </td>
       <td className="number">{durationText(p99Ms * 1e6)}</td>

@@ -96,7 +96,7 @@ function ChartAxes({ size: { width, height }, points, stepMs, most, textOf }: Ch
           <g key={tick}>
             <line x1={MARGIN.left} x2={width} y1={y} y2={y} />
             <text x={MARGIN.left - 6} y={y + 3.5} textAnchor="end">
-              {textOf(tick)}
+              {tick === 0 ? '0' : textOf(tick)}
             </text>
           </g>
         );

@@ -1,4 +1,4 @@
-import { decadeTicks, timeTicks } from '../../model/axis-ticks.ts';
+import { logTicks, timeTicks } from '../../model/axis-ticks.ts';
 import { clockText } from '../../model/clock-text.ts';
 import { durationText } from '../../model/duration-text.ts';
 import type { PlotSize, ScatterScale } from '../../model/scatter-scale.ts';
@@ -26,16 +26,15 @@ export function drawScatter(canvas: HTMLCanvasElement, { lines, scale, size }: S
 }
 
 function drawAxes(context: CanvasRenderingContext2D, scale: ScatterScale, colors: ReturnType<typeof canvasColors>) {
-  const { left, right, top, bottom } = scale.plot;
+  const { left, right, bottom } = scale.plot;
   context.font = colors.axisFont;
   context.fillStyle = colors.dim;
   context.strokeStyle = colors.line;
   context.lineWidth = 1;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  for (const tick of decadeTicks(scale.leastNs, scale.mostNs)) {
+  for (const tick of logTicks(scale.leastNs, scale.mostNs)) {
     const y = Math.round(scale.y(tick)) + 0.5;
-    if (y < top - 1) continue;
     line(context, [left, y], [right, y]);
     context.fillText(durationText(tick), left - 6, y);
   }

@@ -83,8 +83,10 @@ function FlameBox({ frame, left, right, share, onZoom }: FlameBoxProps) {
       })}
       onClick={onZoom}
     >
-      {node.span.name}
-      {count > 1 ? ` × ${count}` : ''} <span>{durationText(totalNs)}</span>
+      <span className="flame-text">
+        {node.span.name}
+        {count > 1 ? ` × ${count}` : ''} {durationText(totalNs)}
+      </span>
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import { durationText, percentText } from '../../model/duration-text.ts';
 import type { SpanGroup } from '../../model/span-groups.ts';
+import { CellBar } from '../../parts/cell-bar.tsx';
 import { hueStyle } from '../../parts/service-mark.tsx';
 import { pageLocation } from '../../url/page-location.ts';
 
@@ -55,7 +56,7 @@ function GroupRow({ group, share }: { readonly group: SpanGroup; readonly share:
       <td className="number">{group.count}</td>
       <td className={`number${group.errorCount > 0 ? ' is-error' : ' is-dim'}`}>{group.errorCount}</td>
       <td className="number with-bar">
-        <span className="cell-bar" style={{ width: `${share * 100}%` }} />
+        <CellBar share={share} />
         {durationText(group.selfNs)}
       </td>
       <td className="number">{percentText(share)}</td>

@@ -32,7 +32,7 @@ export function SpanDetail({ facts, node }: SpanDetailProps) {
       ))}
       <div className="detail-tools">
         <input
-          type="search"
+          type="text"
           aria-label="Filter attributes"
           placeholder="filter attributes"
           value={text}

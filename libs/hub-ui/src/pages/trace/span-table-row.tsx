@@ -2,6 +2,7 @@ import { selfTimeNs, type SpanNode } from '@tracelab/trace-model';
 import { memo } from 'react';
 import { durationText } from '../../model/duration-text.ts';
 import { durationOf } from '../../model/span-groups.ts';
+import { CellBar } from '../../parts/cell-bar.tsx';
 import { hueStyle, ServiceMark } from '../../parts/service-mark.tsx';
 import { pageLocation } from '../../url/page-location.ts';
 
@@ -43,7 +44,7 @@ export const SpanTableRow = memo(function SpanTableRow(props: SpanTableRowProps)
         {durationText(startNs)}
       </span>
       <span role="cell" className="number with-bar">
-        <span className="cell-bar" style={{ width: `${(durationNs / longestNs) * 100}%` }} />
+        <CellBar share={durationNs / longestNs} />
         {durationText(durationNs)}
       </span>
       <span role="cell" className="number">

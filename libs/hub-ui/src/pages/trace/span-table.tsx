@@ -35,7 +35,7 @@ export function SpanTable({ facts }: { readonly facts: TraceFacts }) {
     <div className="span-table">
       <div className="table-tools">
         <input
-          type="search"
+          type="text"
           aria-label="Filter spans"
           placeholder="filter spans"
           value={find}

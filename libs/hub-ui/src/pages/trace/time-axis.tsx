@@ -15,7 +15,7 @@ export function TimeAxis({ view }: { readonly view: TimeView }) {
           const left = barOf(tick, tick, view)?.left ?? 0;
           return left > LAST_LABEL ? null : (
             <span key={tick} style={{ left: `${left}%` }}>
-              {durationText(tick)}
+              {tick === 0 ? '0' : durationText(tick)}
             </span>
           );
         })}

@@ -73,7 +73,7 @@ function FindBox({ waterfall: { find, matches, cursor, chosen, show } }: { reado
     <span className="find">
       <input
         ref={input}
-        type="search"
+        type="text"
         aria-label="Find in this trace"
         placeholder="find in this trace"
         value={find}
