@@ -10,7 +10,7 @@ interface NoticeProps {
 export function Notice({ title, children }: NoticeProps) {
   return (
     <section className="notice">
-      <h2>{title}</h2>
+      <h1>{title}</h1>
       {children}
     </section>
   );
@@ -25,7 +25,7 @@ export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
   const { title, remedy } = wordsFor(error);
   return (
     <section className="notice" role="alert">
-      <h2 className="is-error">{title}</h2>
+      <h1 className="is-error">{title}</h1>
       <p>{remedy}</p>
       <p>
         <button type="button" onClick={onRetry}>

@@ -28,6 +28,7 @@ export function MapPage() {
       )}
       {map !== undefined && map.nodes.length > 0 && (
         <>
+          <h1 className="unseen">Map of services</h1>
           <ServiceGraph map={map} chosen={chosen} />
           <EdgeTable edges={map.edges} chosen={chosen} />
         </>

@@ -27,9 +27,9 @@ export function NoTracesYet({ isLive }: { readonly isLive: boolean }) {
         The hub listens for OTLP over HTTP on <code>{otlpUrl()}</code>.{' '}
         {isLive ? 'The first trace appears here by itself.' : 'Turn on Live, and the first trace appears by itself.'}
       </p>
-      <h3>From a Node.js program</h3>
+      <h2>From a Node.js program</h2>
       <Snippet text={nodeLines()} />
-      <h3>By hand</h3>
+      <h2>By hand</h2>
       <Snippet text={curlLines()} />
       <p>
         In this repository, <code>make run</code> starts four services that send here, and <code>make traffic</code>{' '}
