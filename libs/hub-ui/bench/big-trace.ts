@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
 const SERVICES = ['gateway', 'user', 'order', 'payment', 'search', 'mail'];
@@ -86,11 +87,18 @@ const timesOf = (startNs: bigint, durationMs: number) => ({
 
 const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
 
-async function post(otlpUrl: string, body: unknown): Promise<void> {
-  const response = await fetch(otlpUrl, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
-    body: gzipSync(JSON.stringify(body)),
-  });
-  if (!response.ok) throw new Error(`The hub refused the batch: ${response.status} ${await response.text()}`);
+const TRIES = 60;
+
+// The hub says when it is busy; a sender waits and sends again.
+async function post(otlpUrl: string, payload: unknown): Promise<void> {
+  const body = gzipSync(JSON.stringify(payload));
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const response = await fetch(otlpUrl, { method: 'POST', headers, body });
+    if (response.ok) return;
+    const words = await response.text();
+    if (response.status !== 503) throw new Error(`The hub refused the batch: ${response.status} ${words}`);
+    await sleep(500);
+  }
+  throw new Error('The hub stayed busy.');
 }
