@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { residentMegabytes, startHub, stopHub } from './hub-process.ts';
+import { residentMegabytes, startHub, stopHub } from '../test/hub-process.ts';
 import { TraceTemplate } from './trace-template.ts';
 
 const SPANS = Number(process.argv[2] ?? 1_000_000);

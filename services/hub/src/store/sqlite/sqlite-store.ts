@@ -72,6 +72,7 @@ export class SqliteStore implements TraceStore {
   #queueBytes = 0;
   #nextId = 1;
   #counts = NOTHING;
+  #unstorableCount = 0;
   #setAside: readonly string[] = [];
   #unavailable: StoreUnavailable | undefined;
 
@@ -159,6 +160,7 @@ export class SqliteStore implements TraceStore {
     return Promise.resolve({
       engine: `sqlite ${SQLITE_VERSION}`,
       ...this.#counts,
+      unstorableCount: this.#unstorableCount,
       queueBytes: this.#queueBytes,
       lagMs: oldest === undefined ? 0 : performance.now() - oldest.sinceMs,
       memoryBytes: process.memoryUsage.rss(),
@@ -196,6 +198,7 @@ export class SqliteStore implements TraceStore {
       case 'committed':
         this.#settle(report.upTo);
         this.#counts = report.counts;
+        this.#unstorableCount = report.unstorableCount;
         if (this.#unavailable?.reason === 'disk-full') this.#unavailable = undefined;
         if (report.grown.length > 0) for (const listener of this.#listeners) listener(report.grown);
         return;
