@@ -89,11 +89,22 @@ export class TracedHub {
     this.#folder = folder;
   }
 
-  static async start(): Promise<TracedHub> {
+  static async start(flags: readonly string[] = []): Promise<TracedHub> {
     const folder = temporaryFolder('hub-ui');
     const process = await ServerProcess.start({
       command: globalThis.process.execPath,
-      args: [`${services}hub/dist/main.js`, '--port', '0', '--otlp-port', '0', '--ui', screens, '--data', folder],
+      args: [
+        `${services}hub/dist/main.js`,
+        '--port',
+        '0',
+        '--otlp-port',
+        '0',
+        '--ui',
+        screens,
+        '--data',
+        folder,
+        ...flags,
+      ],
       ready: /OTLP\s+http\S+\/v1\/traces/,
     });
     return new TracedHub(process, folder);
