@@ -66,7 +66,8 @@ function spanAt(at: number, { traceId, spanId, ids, startNs }: Place) {
     ...(parent !== undefined && { parentSpanId: ids[parent] }),
     name,
     kind: 1 + (at % 3),
-    ...timesOf(startNs + BigInt(Math.round(offsetMs)) * MS, durationMs),
+    // Clocks count nanoseconds, so hardly two spans start at once.
+    ...timesOf(startNs + BigInt(Math.round(offsetMs)) * MS + BigInt(at), durationMs),
     attributes: [
       attribute('db.system.name', 'postgresql'),
       attribute('db.query.text', `SELECT * FROM orders WHERE id = $1 /* ${at % 500} */`),

@@ -39,19 +39,25 @@ async function settled(traceId: string): Promise<void> {
 
 async function measureTrace(on: Browser, traceId: string, run: number): Promise<void> {
   const page = await on.newPage({ viewport: { width: 1280, height: 800 } });
+  const clock = await threadClock(page);
   await page.goto(`${hub.url}/trace/${traceId}`);
   await page.getByRole('row').first().waitFor({ timeout: 60_000 });
   const paintMs = await page.evaluate(firstPaintAfterData);
-  const frames = await page.evaluate(scrollThrough, { selector: '.waterfall-scroller', forMs: SCROLL_MS });
+  const loadCpuMs = await clock();
+  const frames = await scrolled(page, '.waterfall-scroller', clock);
+  await page.waitForTimeout(2000);
+  const beforeFind = await clock();
   const findMs = await findTime(page);
+  const findCpuMs = (await clock()) - beforeFind;
   await page.waitForTimeout(1000);
   const memoryMb = await tabMegabytes(page);
   await page.close();
-  report(`trace of ${spanCount} spans, run ${run}`, { paintMs, ...frames, findMs, memoryMb });
+  report(`trace of ${spanCount} spans, run ${run}`, { paintMs, loadCpuMs, ...frames, findMs, findCpuMs, memoryMb });
 }
 
 async function measureList(on: Browser): Promise<void> {
   const page = await on.newPage({ viewport: { width: 1280, height: 800 } });
+  const clock = await threadClock(page);
   await page.goto(`${hub.url}/search`);
   const scroller = page.locator('.trace-list');
   await page.getByRole('listitem').first().waitFor();
@@ -61,7 +67,7 @@ async function measureList(on: Browser): Promise<void> {
     });
     await page.waitForTimeout(100);
   }
-  const frames = await page.evaluate(scrollThrough, { selector: '.trace-list', forMs: SCROLL_MS });
+  const frames = await scrolled(page, '.trace-list', clock);
   report('list of 10,001 traces', { ...frames, memoryMb: await tabMegabytes(page) });
   await page.close();
 }
@@ -71,6 +77,22 @@ async function firstPaintAfterData(): Promise<number> {
   const data = performance.getEntriesByType('resource').find(entry => entry.name.includes('/api/v3/traces/'));
   const paint = performance.getEntriesByName('first-rows').at(0);
   return (paint?.startTime ?? NaN) - (data as PerformanceResourceTiming).responseEnd;
+}
+
+/** The page's main thread, counted in its own time, whatever else the machine does. */
+async function threadClock(page: Page): Promise<() => Promise<number>> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
+  };
+}
+
+async function scrolled(page: Page, selector: string, clock: () => Promise<number>) {
+  const before = await clock();
+  const { frameCount, ...frames } = await page.evaluate(scrollThrough, { selector, forMs: SCROLL_MS });
+  return { ...frames, cpuPerFrameMs: ((await clock()) - before) / frameCount };
 }
 
 /** Scrolls a page and a half each second and counts what the screen showed. */
@@ -94,7 +116,11 @@ async function scrollThrough({ selector, forMs }: { selector: string; forMs: num
     .map((time, at) => time - (times[at] ?? time))
     .sort((left, right) => left - right);
   const total = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  return { framesPerSecond: (gaps.length / total) * 1000, p95FrameMs: gaps[Math.floor(gaps.length * 0.95)] ?? NaN };
+  return {
+    frameCount: gaps.length,
+    framesPerSecond: (gaps.length / total) * 1000,
+    p95FrameMs: gaps[Math.floor(gaps.length * 0.95)] ?? NaN,
+  };
 }
 
 /** From the keystroke that completes the word until the count of matches is on the screen. */

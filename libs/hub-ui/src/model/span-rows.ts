@@ -69,8 +69,9 @@ export function traceRows(trace: Trace, toggled: ReadonlySet<string>): TraceRow[
 
 function groupRepeats(siblings: readonly SpanNode[]): (SpanNode | readonly SpanNode[])[] {
   if (siblings.length < LEAST_REPEATS) return [...siblings];
+  // Names alone tell most families apart, without a text for each of its members.
+  if (new Set(siblings.map(({ span }) => span.name)).size === siblings.length) return [...siblings];
   const groups = Map.groupBy(siblings, stepOf);
-  if (groups.size === siblings.length) return [...siblings];
   const shown: (SpanNode | readonly SpanNode[])[] = [];
   for (const sibling of siblings) {
     const group = groups.get(stepOf(sibling)) ?? [];

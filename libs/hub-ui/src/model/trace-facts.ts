@@ -1,7 +1,6 @@
 import {
   criticalPath,
   criticalTimeNs,
-  diagnoseTrace,
   type Finding,
   type PathSection,
   type SpanNode,
@@ -15,7 +14,6 @@ export interface TraceFacts {
   readonly byId: ReadonlyMap<string, SpanNode>;
   readonly pathSections: ReadonlyMap<SpanNode, readonly PathSection[]>;
   readonly pathNs: ReadonlyMap<SpanNode, number>;
-  readonly findings: readonly Finding[];
   /** By how many spans they have, the most first. */
   readonly services: readonly string[];
   readonly errorCount: number;
@@ -32,7 +30,6 @@ export function traceFacts(trace: Trace): TraceFacts {
     byId: new Map(nodes.map(node => [node.span.spanId, node])),
     pathSections: Map.groupBy(sections, ({ node }) => node),
     pathNs: criticalTimeNs(sections),
-    findings: diagnoseTrace(nodes.map(({ span }) => span)),
     services: [...services].sort(([, left], [, right]) => right.length - left.length).map(([name]) => name),
     errorCount: nodes.filter(isError).length,
     startMs: Number(trace.startNs / 1000n) / 1000,

@@ -1,4 +1,4 @@
-import { type Finding, selfTimeNs, type Span, type SpanNode } from '@tracelab/trace-model';
+import { diagnoseNode, type Finding, selfTimeNs, type Span, type SpanNode } from '@tracelab/trace-model';
 import { useState } from 'react';
 import { curlText } from '../../model/curl-text.ts';
 import { durationText, percentText } from '../../model/duration-text.ts';
@@ -21,13 +21,12 @@ interface SpanDetailProps {
 export function SpanDetail({ facts, node }: SpanDetailProps) {
   const [text, setText] = useState('');
   const { span } = node;
-  const findings = facts.findings.filter(({ spanId }) => spanId === span.spanId);
   const curl = curlText(span);
   return (
     <aside className="span-detail" aria-label="Span">
       <SpanTitle facts={facts} node={node} />
       {span.status.message !== '' && <p className="status-message">{span.status.message}</p>}
-      {findings.map(finding => (
+      {diagnoseNode(node).map(finding => (
         <SpanFinding key={finding.fault} finding={finding} />
       ))}
       <div className="detail-tools">

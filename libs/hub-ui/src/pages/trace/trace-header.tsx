@@ -4,6 +4,7 @@ import { durationText, plural } from '../../model/duration-text.ts';
 import type { TraceFacts } from '../../model/trace-facts.ts';
 import { comparePicks, useComparePicks } from '../../state/compare-picks.ts';
 import { pageLocation } from '../../url/page-location.ts';
+import { useFindings } from './use-findings.ts';
 import { saveTrace } from './save-trace.ts';
 import { TraceWarnings } from './trace-warnings.tsx';
 
@@ -22,7 +23,8 @@ interface TraceHeaderProps {
 /** What the trace is, in one line, and the ways to look at it. */
 export function TraceHeader({ facts, view }: TraceHeaderProps) {
   const [isWarned, setWarned] = useState(false);
-  const { trace, title, services, errorCount, startMs, findings } = facts;
+  const { trace, title, services, errorCount, startMs } = facts;
+  const findings = useFindings(facts);
   const nowMs = Date.now();
   return (
     <>

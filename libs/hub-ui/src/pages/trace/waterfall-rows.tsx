@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type MouseEvent, useEffect, useRef, useState } from 'react';
+import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { TraceFacts } from '../../model/trace-facts.ts';
 import { pageLocation } from '../../url/page-location.ts';
 import { AncestorLines } from './ancestor-lines.tsx';
@@ -27,7 +27,7 @@ export function WaterfallRows({ facts, waterfall, hasPath }: WaterfallRowsProps)
     estimateSize: () => ROW_PX,
     overscan: 15,
   });
-  const index = rows.findIndex(({ id }) => id === cursor);
+  const index = useMemo(() => rows.findIndex(({ id }) => id === cursor), [rows, cursor]);
   useEffect(() => {
     markFirstRows();
   }, []);
