@@ -1,8 +1,10 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { databaseUrl } from '@tracelab/test-stack';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { type Database, DatabaseUnavailable, openDatabase } from '../src/index.ts';
+
+jest.setTimeout(60_000);
 
 interface Schema {
   things: { id: number };
@@ -51,7 +53,7 @@ test("whoever comes second waits for a migration that takes longer than an ordin
   await other.query('commit');
   await other.end();
   expect(await things(await late)).toEqual([{ id: 1 }]);
-}, 15_000);
+});
 
 describe('a query', () => {
   test('that takes too long ends as DatabaseUnavailable, and the next one works', async () => {
@@ -60,7 +62,7 @@ describe('a query', () => {
       DatabaseUnavailable,
     );
     expect(await things(database)).toEqual([{ id: 1 }]);
-  }, 10_000);
+  });
 
   test('whose connection is cut ends as DatabaseUnavailable, and the next one works', async () => {
     const database = await open(await databaseUrl('cut'));

@@ -7,6 +7,10 @@ import { ServiceProcess, temporaryFolder } from '@tracelab/test-stack';
 const services = fileURLToPath(new URL('../../../services/', import.meta.url));
 const screens = fileURLToPath(new URL('../dist/', import.meta.url));
 
+interface Stoppable {
+  stop(): Promise<unknown>;
+}
+
 export interface TracedShopOptions {
   /** Gives a database of that name. */
   readonly databaseUrl: (name: string) => Promise<string> | string;
@@ -17,12 +21,12 @@ export interface TracedShopOptions {
 export class TracedShop implements AsyncDisposable {
   readonly hubUrl: string;
   readonly gatewayUrl: string;
-  readonly #stops: readonly (() => unknown)[];
+  readonly #running: readonly Stoppable[];
 
-  private constructor(hubUrl: string, gatewayUrl: string, stops: readonly (() => unknown)[]) {
+  private constructor(hubUrl: string, gatewayUrl: string, running: readonly Stoppable[]) {
     this.hubUrl = hubUrl;
     this.gatewayUrl = gatewayUrl;
-    this.#stops = stops;
+    this.#running = running;
   }
 
   static async start({ databaseUrl, seed = '7' }: TracedShopOptions): Promise<TracedShop> {
@@ -40,8 +44,7 @@ export class TracedShop implements AsyncDisposable {
       start('payment', { DATABASE_URL: await databaseUrl('payments'), ORDER_URL, FAIL_PAYMENT: '0.3' }),
     ]);
     const gateway = await start('gateway', { USER_URL: user.url, ORDER_URL, PAYMENT_URL: payment.url });
-    const stops = [gateway, user, payment, order].map(service => () => service.stop());
-    return new TracedShop(hub.url, gateway.url, [...stops, () => hub.stop()]);
+    return new TracedShop(hub.url, gateway.url, [gateway, user, payment, order, hub]);
   }
 
   /** Sends a request to the gateway and tells the id of its trace. */
@@ -54,18 +57,19 @@ export class TracedShop implements AsyncDisposable {
 
   /** Waits until the hub has the trace with that many spans, and no more come. */
   async settled(traceId: string, leastSpans: number): Promise<void> {
-    for (let tries = 0, before = -1; tries < 100; tries++, await sleep(200)) {
+    for (let tries = 0, before = -1; tries < 100; tries++) {
       const response = await fetch(`${this.hubUrl}/api/traces/${traceId}`);
       const body = (await response.json()) as { data: { spans: unknown[] }[] | null };
       const count = body.data?.[0]?.spans.length ?? 0;
       if (count >= leastSpans && count === before) return;
       before = count;
+      await sleep(200);
     }
     throw new Error(`Trace ${traceId} did not come whole: fewer than ${leastSpans} spans.`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const stop of this.#stops) await stop();
+    for (const each of this.#running) await each.stop();
   }
 }
 

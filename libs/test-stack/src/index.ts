@@ -4,3 +4,4 @@ export { databaseUrl } from './shared-postgres.ts';
 export { ServiceProcess, type ServiceProcessOptions } from './service-process.ts';
 export { Shop, type ShopOptions } from './shop.ts';
 export { temporaryFolder } from './temporary-folder.ts';
+export { TraceReceiver } from './trace-receiver.ts';

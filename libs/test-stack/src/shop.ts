@@ -7,6 +7,8 @@ type Settings = Readonly<Record<string, string>>;
 export interface ShopOptions {
   /** Where each service's database is; on the run's shared Postgres where nothing is said. */
   readonly postgres?: (name: string) => string | Promise<string>;
+  /** With tracing started, as the services run in earnest; without, as the other tests run them. */
+  readonly isTraced?: boolean;
   /** For every service, over what makes the shop quick and sure. */
   readonly env?: Settings;
   /** For one service, over all else. */
@@ -35,10 +37,16 @@ export class Shop {
     this.paymentDatabaseUrl = paymentDatabaseUrl;
   }
 
-  static async start({ postgres = databaseUrl, env = {}, envOf = {} }: ShopOptions = {}): Promise<Shop> {
+  static async start({
+    postgres = databaseUrl,
+    env = {},
+    envOf = {},
+    isTraced = false,
+  }: ShopOptions = {}): Promise<Shop> {
     const [users, orders, payments] = [await postgres('users'), await postgres('orders'), await postgres('payments')];
+    const nodeArgs = isTraced ? ['--import', '@tracelab/tracing/register'] : [];
     const start = (service: ServiceName, settings: Settings) =>
-      ServiceProcess.start({ service, env: { ...SURE, ...env, ...settings, ...envOf[service] } });
+      ServiceProcess.start({ service, nodeArgs, env: { ...SURE, ...env, ...settings, ...envOf[service] } });
     const order = await start('order', { DATABASE_URL: orders });
     const [user, payment] = await Promise.all([
       start('user', { DATABASE_URL: users, ORDER_URL: order.url }),

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Child } from './child-process.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
+
+// Whole processes start here, on machines that may have other work.
+jest.setTimeout(30_000);
 
 let backend: OtlpReceiver;
 beforeEach(async () => {

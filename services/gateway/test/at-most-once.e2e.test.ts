@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, expect, test, jest } from '@jest/globals';
 import { ask, post, Shop } from '@tracelab/test-stack';
 import fc from 'fast-check';
 import pg from 'pg';
+
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const TOTAL_CENTS = 10_799;
 
@@ -24,7 +27,7 @@ const database = new pg.Pool({ connectionString: shop.paymentDatabaseUrl, max: 1
 afterAll(async () => {
   await database.end();
   await shop.stop();
-}, 30_000);
+});
 
 type Step =
   | { readonly kind: 'pay'; readonly key: number; readonly through: 'gateway' | 'payment'; readonly patienceMs: number }
@@ -94,8 +97,11 @@ const recorded = async (orderId: number) => {
 
 test('whatever is retried, given up and killed, an order is paid once or not at all, and can be paid in the end', async () => {
   let paid = 0;
+  // Looked at between sequences: one that is cut short would leave a service behind that nobody stops.
+  const end = performance.now() + 12_000;
   await fc.assert(
     fc.asyncProperty(steps, async sequence => {
+      if (performance.now() > end) return;
       const { body: order } = await post(`${shop.gateway.url}/orders`, { user_id: 1, amount: 99.99 });
       const payer = new Payer(order);
       for (const step of sequence) {
@@ -113,7 +119,7 @@ test('whatever is retried, given up and killed, an order is paid once or not at 
       else expect({ status: last.status, after }).toEqual({ status: after.length === 1 ? 201 : 402, after });
       paid += after.length;
     }),
-    { numRuns: 10, interruptAfterTimeLimit: 12_000, endOnFailure: true },
+    { numRuns: 10, endOnFailure: true },
   );
   expect(paid).toBeGreaterThan(0);
-}, 60_000);
+});

@@ -1,14 +1,17 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test, jest } from '@jest/globals';
 import { findRedis, LocalPostgres, LocalRedis } from '@tracelab/local-servers';
 import { type Answer, ask, post, Shop, temporaryFolder } from '@tracelab/test-stack';
 import pg from 'pg';
 
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const stops: (() => unknown)[] = [];
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
-}, 30_000);
+});
 
 async function startShop(options: Parameters<typeof Shop.start>[0] = {}): Promise<Shop> {
   const shop = await Shop.start(options);
@@ -80,7 +83,7 @@ describe('while the payment service', () => {
     expect(await charges(shop.paymentDatabaseUrl)).toEqual([]);
     await shop.payment.start();
     expect((await ask(`${shop.gateway.url}/demo/full-flow/1`)).status).toBe(200);
-  }, 30_000);
+  });
 
   test('is slower than the gateway waits, the flow is a 504 that names its step', async () => {
     const shop = await startShop({
@@ -94,7 +97,7 @@ describe('while the payment service', () => {
     expect({ status, body }).toMatchObject({ status: 504, body: { code: 'TooSlow', step: 'payment_processed' } });
     expect(performance.now() - from).toBeLessThan(4_000);
     expect((await ask(`${shop.gateway.url}/orders/${body.order.id}`)).body.status).toBe('pending');
-  }, 30_000);
+  });
 });
 
 test('Postgres may be killed in the middle of load: problems in time, no hang, no crash, and soon all is well', async () => {
@@ -138,7 +141,7 @@ test('Postgres may be killed in the middle of load: problems in time, no hang, n
     expect((await ask(`${each.url}/health/ready`)).status).toBe(200);
   const paid = (await charges(shop.paymentDatabaseUrl)).map(({ order_id }) => order_id);
   expect(new Set(paid).size).toBe(paid.length);
-}, 60_000);
+});
 
 const redisBinary = findRedis(process.env.PATH ?? '');
 if (redisBinary === undefined)
@@ -171,5 +174,4 @@ if (redisBinary === undefined)
     expect(medianOf(answers.filter(({ at }) => at > backAt)) - before).toBeLessThan(50);
     expect(await ask(`${shop.user.url}/health/ready`)).toMatchObject({ body: { dependencies: { redis: 'up' } } });
   },
-  30_000,
 );

@@ -1,13 +1,16 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test, jest } from '@jest/globals';
 import { createApplication } from '@tracelab/service-kit';
 import { type Answer, ask, databaseUrl, post, ServiceProcess, Shop } from '@tracelab/test-stack';
 import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
 
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const stops: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
-}, 30_000);
+});
 
 const shop = await Shop.start();
 stops.push(() => shop.stop());
@@ -253,4 +256,4 @@ test('with one seed, the same requests have the same outcomes in every run', asy
   const [first, second] = [await outcomesOf('42'), await outcomesOf('42')];
   expect(new Set(first.map(outcome => outcome.slice(0, 3)))).toEqual(new Set(['200', '402', '409']));
   expect(second).toEqual(first);
-}, 30_000);
+});

@@ -1,13 +1,16 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test, jest } from '@jest/globals';
 import { createApplication } from '@tracelab/service-kit';
 import { ask, databaseUrl, post } from '@tracelab/test-stack';
 import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
 
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const stops: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const stop of stops) await stop();
-}, 30_000);
+});
 
 async function orderService(env: Record<string, string> = {}): Promise<string> {
   const config = loadConfig({

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, test, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApplication } from '@tracelab/service-kit';
 import { type Answer, ask, databaseUrl, post, ServiceProcess } from '@tracelab/test-stack';
@@ -7,10 +7,13 @@ import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
 import { OrderDoor } from './order-door.ts';
 
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const stops: (() => Promise<unknown>)[] = [];
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
-}, 30_000);
+});
 
 const orders = await ServiceProcess.start({
   service: 'order',

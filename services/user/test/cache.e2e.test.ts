@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findRedis, LocalRedis } from '@tracelab/local-servers';
 import { createApplication } from '@tracelab/service-kit';
@@ -9,6 +9,9 @@ import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
 import type { UsersSchema } from '../src/users/users.schema.ts';
 
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 const TTL_MS = 400;
 const redisBinary = findRedis(process.env.PATH ?? '');
 if (redisBinary === undefined)
@@ -17,7 +20,7 @@ if (redisBinary === undefined)
 const started: { close(): Promise<unknown> }[] = [];
 afterAll(async () => {
   for (const each of started.reverse()) await each.close();
-}, 30_000);
+});
 
 async function userService(redisUrl = '') {
   const config = loadConfig({

@@ -1,8 +1,11 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test, jest } from '@jest/globals';
 import { createApplication } from '@tracelab/service-kit';
 import { ask, databaseUrl, post } from '@tracelab/test-stack';
 import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
+
+// Processes start in these tests, on a machine that may be busy.
+jest.setTimeout(60_000);
 
 const config = loadConfig({
   DATABASE_URL: await databaseUrl('users'),

@@ -1,6 +1,6 @@
 import { HubLiveDropped, HubLiveTraces } from '@tracelab/contracts/trace-query';
 import { useEffect, useState } from 'react';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { CompiledQuery } from '../model/compile-query.ts';
 import { type TraceLine, traceLine } from '../model/trace-line.ts';
 import { hubPath } from './ask-hub.ts';
@@ -48,8 +48,8 @@ export function useLiveTraces(query: CompiledQuery, isOn: boolean): LiveTraces {
   return live;
 }
 
-const readEvent = <Schema extends z.ZodType>(event: MessageEvent<string>, schema: Schema): z.infer<Schema> =>
-  schema.parse(JSON.parse(event.data));
+const readEvent = <Schema extends z.ZodType>({ data }: { readonly data: unknown }, schema: Schema): z.infer<Schema> =>
+  schema.parse(JSON.parse(String(data)));
 
 function newest(known: readonly TraceLine[], arrived: readonly TraceLine[]): TraceLine[] {
   const byId = new Map([...known, ...arrived].map(line => [line.traceId, line]));

@@ -67,10 +67,8 @@ class ServerSpans {
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const parent = this.#callerOf(request);
     const attributes = requestAttributes(request);
-    const route = request.routeOptions.url;
-    const method = attributes[ATTR_HTTP_REQUEST_METHOD] === '_OTHER' ? 'HTTP' : request.method;
     const span = this.#runtime.tracer.startSpan(
-      route === undefined ? method : `${method} ${route}`,
+      nameOf(attributes),
       { kind: SpanKind.SERVER, attributes, startTime: clock.now() },
       parent,
     );
@@ -80,7 +78,7 @@ class ServerSpans {
     const startedAtMs = performance.now();
     // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always.
     reply.raw.once('close', () => {
-      this.#end(span, request, { reply, seconds: (performance.now() - startedAtMs) / 1e3 });
+      this.#end(span, request, { reply, attributes, seconds: (performance.now() - startedAtMs) / 1e3 });
     });
     context.with(inside, done);
   };
@@ -116,14 +114,14 @@ class ServerSpans {
     }
   }
 
-  #end(span: Span, request: FastifyRequest, { reply, seconds }: { reply: FastifyReply; seconds: number }): void {
+  #end(span: Span, request: FastifyRequest, { reply, attributes, seconds }: Answered): void {
     const { statusCode, writableFinished } = reply.raw;
     const measured: Attributes = {
-      [ATTR_HTTP_REQUEST_METHOD]: knownMethods.has(request.method) ? request.method : '_OTHER',
-      [ATTR_URL_SCHEME]: request.protocol,
+      [ATTR_HTTP_REQUEST_METHOD]: attributes[ATTR_HTTP_REQUEST_METHOD],
+      [ATTR_URL_SCHEME]: attributes[ATTR_URL_SCHEME],
       [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode,
     };
-    const route = request.routeOptions.url;
+    const route = attributes[ATTR_HTTP_ROUTE];
     if (route !== undefined) measured[ATTR_HTTP_ROUTE] = route;
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
     if (!writableFinished) {
@@ -140,6 +138,19 @@ class ServerSpans {
     span.end(clock.now());
     this.#duration.record(seconds, measured);
   }
+}
+
+interface Answered {
+  readonly reply: FastifyReply;
+  readonly attributes: Attributes;
+  readonly seconds: number;
+}
+
+// Fastify makes `routeOptions` anew at every look, so the route is read once and taken from the attributes from then on.
+function nameOf(attributes: Attributes): string {
+  const { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_HTTP_ROUTE]: route } = attributes;
+  const shown = typeof method !== 'string' || method === '_OTHER' ? 'HTTP' : method;
+  return typeof route === 'string' ? `${shown} ${route}` : shown;
 }
 
 // Not server.address and server.port: they are the same in every span of a service, and the caller chooses them.

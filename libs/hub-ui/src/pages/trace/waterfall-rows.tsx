@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import type { TraceRow } from '../../model/span-rows.ts';
 import type { TraceFacts } from '../../model/trace-facts.ts';
 import { pageLocation } from '../../url/page-location.ts';
 import { AncestorLines } from './ancestor-lines.tsx';
@@ -17,8 +18,9 @@ interface WaterfallRowsProps {
 export const ROW_PX = 20;
 
 /** The lines in view; the rest of the trace costs nothing to scroll past. */
-export function WaterfallRows({ facts, waterfall, hasPath }: WaterfallRowsProps) {
-  const { rows, view, cursor, chosen, matchIds, toggle, show } = waterfall;
+export function WaterfallRows(props: WaterfallRowsProps) {
+  const { waterfall, hasPath } = props;
+  const { rows, view, cursor } = waterfall;
   const scroller = useRef<HTMLDivElement>(null);
   const [hovered, setHovered] = useState(-1);
   const virtualizer = useVirtualizer({
@@ -35,14 +37,6 @@ export function WaterfallRows({ facts, waterfall, hasPath }: WaterfallRowsProps)
     if (index >= 0) virtualizer.scrollToIndex(index);
   }, [index, virtualizer]);
 
-  const click = (event: MouseEvent) => {
-    const row = rows[rowIndexOf(event)];
-    if (row === undefined) return;
-    const isToggle = event.target instanceof Element && event.target.closest('.toggle') !== null;
-    if (isToggle || row.kind === 'fold') toggle(row.id);
-    else if (row.id === chosen) pageLocation.change({ span: null, at: row.id });
-    else show(row.id, { isChosen: true });
-  };
   return (
     <div className={hasPath ? 'waterfall with-path' : 'waterfall'}>
       <TimeAxis view={view} />
@@ -54,7 +48,9 @@ export function WaterfallRows({ facts, waterfall, hasPath }: WaterfallRowsProps)
         aria-rowcount={rows.length}
         aria-activedescendant={index < 0 ? undefined : rowElementId(rows[index]?.id ?? '')}
         tabIndex={0}
-        onClick={click}
+        onClick={event => {
+          choose(event, waterfall);
+        }}
         onMouseOver={event => {
           setHovered(rowIndexOf(event));
         }}
@@ -65,20 +61,9 @@ export function WaterfallRows({ facts, waterfall, hasPath }: WaterfallRowsProps)
         <div role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(item => {
             const row = rows[item.index];
-            return row === undefined ? null : (
-              <WaterfallRow
-                key={row.id}
-                row={row}
-                index={item.index}
-                topPx={item.start}
-                view={view}
-                sections={row.kind === 'span' && hasPath ? facts.pathSections.get(row.node) : undefined}
-                hasPath={hasPath}
-                isCurrent={row.id === cursor}
-                isMatch={
-                  row.kind === 'span' ? matchIds.has(row.id) : row.nodes.some(({ span }) => matchIds.has(span.spanId))
-                }
-              />
+            if (row === undefined) return null;
+            return (
+              <WaterfallRow key={row.id} row={row} index={item.index} topPx={item.start} {...looksOf(row, props)} />
             );
           })}
         </div>
@@ -87,6 +72,26 @@ export function WaterfallRows({ facts, waterfall, hasPath }: WaterfallRowsProps)
       <ColumnDivider />
     </div>
   );
+}
+
+function choose(event: MouseEvent, { rows, chosen, toggle, show }: Waterfall): void {
+  const row = rows[rowIndexOf(event)];
+  if (row === undefined) return;
+  const isToggle = event.target instanceof Element && event.target.closest('.toggle') !== null;
+  if (isToggle || row.kind === 'fold') toggle(row.id);
+  else if (row.id === chosen) pageLocation.change({ span: null, at: row.id });
+  else show(row.id, { isChosen: true });
+}
+
+function looksOf(row: TraceRow, { facts, waterfall: { view, cursor, matchIds }, hasPath }: WaterfallRowsProps) {
+  const nodes = row.kind === 'span' ? [row.node] : row.nodes;
+  return {
+    view,
+    hasPath,
+    sections: row.kind === 'span' && hasPath ? facts.pathSections.get(row.node) : undefined,
+    isCurrent: row.id === cursor,
+    isMatch: matchIds.size > 0 && nodes.some(({ span }) => matchIds.has(span.spanId)),
+  };
 }
 
 function rowIndexOf({ target }: MouseEvent): number {
