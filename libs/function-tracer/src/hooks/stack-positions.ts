@@ -1,0 +1,54 @@
+import { type RewrittenFile, rewrittenFiles } from './rewritten-files.ts';
+
+const OWN_FILES = new URL('..', import.meta.url).href;
+type Prepare = (error: Error, sites: NodeJS.CallSite[]) => unknown;
+
+let isInstalled = false;
+
+/** From now on stacks show the positions of the original text, and none of our own frames. */
+export function showOriginalPositions(): void {
+  // With source maps on, Node prepares stacks by them and takes any replacement of ours for the application's.
+  if (isInstalled || process.sourceMapsEnabled) return;
+  isInstalled = true;
+  const original = Error.prepareStackTrace as Prepare | undefined;
+  if (original === undefined) return;
+  const prepare: Prepare = (error, sites) => original(error, originalSites(sites));
+  Object.defineProperty(prepare, 'name', { value: original.name, configurable: true });
+  Error.prepareStackTrace = prepare;
+}
+
+function originalSites(sites: NodeJS.CallSite[]): NodeJS.CallSite[] {
+  return sites.filter(site => !isOurs(site)).map(originalSite);
+}
+
+function isOurs(site: NodeJS.CallSite): boolean {
+  return site.getFileName()?.startsWith(OWN_FILES) === true;
+}
+
+// Node joins the sites as text, so a text that looks right will do; everything else is the site's own.
+function originalSite(site: NodeJS.CallSite): NodeJS.CallSite {
+  const file = rewrittenFiles.find(site.getFileName() ?? '');
+  if (file === undefined) return site.isEval() ? withText(site, originalText(String(site))) : site;
+  const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
+  if (line === null || column === null) return site;
+  const original = rewrittenFiles.originalColumn(file, line, column);
+  return original === column
+    ? site
+    : withText(site, String(site).replace(new RegExp(`:${line}:${column}(\\)?)$`), `:${line}:${original}$1`));
+}
+
+const POSITION = /([^\s()]+):(\d+):(\d+)/g;
+
+/** Evaluated code names the place of its evaluation, too. */
+function originalText(text: string): string {
+  return text.replaceAll(POSITION, (all, name: string, line: string, column: string) => {
+    const file: RewrittenFile | undefined = rewrittenFiles.find(name);
+    return file === undefined
+      ? all
+      : `${name}:${line}:${rewrittenFiles.originalColumn(file, Number(line), Number(column))}`;
+  });
+}
+
+function withText(site: NodeJS.CallSite, text: string): NodeJS.CallSite {
+  return Object.create(site, { toString: { value: () => text } }) as NodeJS.CallSite;
+}
