@@ -55,9 +55,10 @@ export class RewrittenFiles {
     return columns;
   }
 
-  /** The original column (from 1) of a position (line and column from 1) that V8 gives for a file. */
-  originalColumn(file: RewrittenFile, line: number, column: number): number {
-    return this.columnsOf(file).original(line - 1, column - 1) + 1;
+  /** The original, as `line:column`, of a position that V8 gives for a file; both count from 1. */
+  originalPosition(file: RewrittenFile, line: number, column: number): string {
+    const original = this.columnsOf(file).original(line - 1, column - 1);
+    return `${original.line + 1}:${original.column + 1}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type RewrittenFile, rewrittenFiles } from './rewritten-files.ts';
+import { rewrittenFiles } from './rewritten-files.ts';
 
 const OWN_FILES = new URL('..', import.meta.url).href;
 type Prepare = (error: Error, sites: NodeJS.CallSite[]) => unknown;
@@ -28,25 +28,27 @@ function isOurs(site: NodeJS.CallSite): boolean {
 // Node joins the sites as text, so a text that looks right will do; everything else is the site's own.
 function originalSite(site: NodeJS.CallSite): NodeJS.CallSite {
   const file = rewrittenFiles.find(site.getFileName() ?? '');
-  if (file === undefined) return site.isEval() ? withText(site, originalText(String(site))) : site;
+  if (file === undefined) return site.isEval() ? withText(site, originalText(textOf(site))) : site;
   const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
   if (line === null || column === null) return site;
-  const original = rewrittenFiles.originalColumn(file, line, column);
-  return original === column
-    ? site
-    : withText(site, String(site).replace(new RegExp(`:${line}:${column}(\\)?)$`), `:${line}:${original}$1`));
+  const original = rewrittenFiles.originalPosition(file, line, column);
+  return withText(site, textOf(site).replace(new RegExp(`:${line}:${column}(\\)?)$`), `:${original}$1`));
 }
 
 const POSITION = /([^\s()]+):(\d+):(\d+)/g;
 
 /** Evaluated code names the place of its evaluation, too. */
 function originalText(text: string): string {
-  return text.replaceAll(POSITION, (all, name: string, line: string, column: string) => {
-    const file: RewrittenFile | undefined = rewrittenFiles.find(name);
+  return text.replaceAll(POSITION, (all, ...[name, line, column]: string[]) => {
+    const file = rewrittenFiles.find(name ?? '');
     return file === undefined
       ? all
-      : `${name}:${line}:${rewrittenFiles.originalColumn(file, Number(line), Number(column))}`;
+      : `${name ?? ''}:${rewrittenFiles.originalPosition(file, Number(line), Number(column))}`;
   });
+}
+
+function textOf(site: NodeJS.CallSite): string {
+  return (site as { toString(): string }).toString();
 }
 
 function withText(site: NodeJS.CallSite, text: string): NodeJS.CallSite {

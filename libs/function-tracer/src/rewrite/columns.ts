@@ -1,19 +1,35 @@
 import { type Edit, lineAt, lineStarts } from './edits.ts';
 
-/** Finds the original column of a position in edited text. Lines never move, so only columns need it. */
+interface Insertion {
+  readonly column: number;
+  readonly length: number;
+  /** What a position inside stands for. */
+  readonly origin: Position;
+}
+
+/** Both count from 0. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Finds the original of a position in edited text. Text on the lines never moves to others. */
 export class Columns {
-  /** By line (from 0): pairs of original column and inserted length, in order. */
-  readonly #insertions = new Map<number, number[]>();
+  /** By line, in order. */
+  readonly #insertions = new Map<number, Insertion[]>();
 
   constructor(source: string, edits: readonly Edit[], firstFunction: number) {
     const starts = lineStarts(source);
+    const place = (position: number): Position => {
+      const line = lineAt(starts, position);
+      return { line, column: position - (starts[line] ?? 0) };
+    };
     for (const edit of edits) {
-      const line = lineAt(starts, edit.at);
-      const length = insertedLength(edit, firstFunction);
-      const pairs = this.#insertions.get(line);
-      const column = edit.at - (starts[line] ?? 0);
-      if (pairs === undefined) this.#insertions.set(line, [column, length]);
-      else pairs.push(column, length);
+      const { line, column } = place(edit.at);
+      const insertion = { column, length: insertedLength(edit, firstFunction), origin: place(edit.origin ?? edit.at) };
+      const onLine = this.#insertions.get(line);
+      if (onLine === undefined) this.#insertions.set(line, [insertion]);
+      else onLine.push(insertion);
     }
   }
 
@@ -21,18 +37,15 @@ export class Columns {
     return this.#insertions.has(line);
   }
 
-  /** Both count from 0. A position inside an insertion is where the insertion was made. */
-  original(line: number, column: number): number {
-    const pairs = this.#insertions.get(line) ?? [];
+  original(line: number, column: number): Position {
     let inserted = 0;
-    for (let i = 0; i < pairs.length; i += 2) {
-      const at = (pairs[i] ?? 0) + inserted;
-      const length = pairs[i + 1] ?? 0;
+    for (const { column: before, length, origin } of this.#insertions.get(line) ?? []) {
+      const at = before + inserted;
       if (column < at) break;
-      if (column < at + length) return at - inserted;
+      if (column < at + length) return origin;
       inserted += length;
     }
-    return column - inserted;
+    return { line, column: column - inserted };
   }
 }
 

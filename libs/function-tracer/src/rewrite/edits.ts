@@ -5,6 +5,8 @@ export interface Edit {
   readonly text: string;
   /** The function's place in the file's list. */
   readonly functionIndex?: number;
+  /** The position that V8 would give for code inside; `at` if absent. */
+  readonly origin?: number;
 }
 
 /** Orders edits by position; at one position they keep the order in which they were made. */

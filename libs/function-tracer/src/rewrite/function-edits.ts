@@ -1,6 +1,16 @@
 import type { Edit } from './edits.ts';
 import { child, children, type Node, text } from './node.ts';
-import { capture, closing, opening, resumption, RUNTIME, type Scope, suspends, suspension, thrownAt } from './scope.ts';
+import {
+  capture,
+  closing,
+  opening,
+  resumption,
+  RUNTIME,
+  type Scope,
+  suspends,
+  suspension,
+  throwNote,
+} from './scope.ts';
 import { resumePoint } from './resume-point.ts';
 import { schedules } from './schedules.ts';
 
@@ -13,8 +23,10 @@ export class FunctionEdits {
   readonly #source: string;
   /** The ancestors of the node being visited, kept by the walk. */
   readonly #path: readonly Node[];
-  readonly #onLeave = new Map<Node, string[]>();
+  readonly #onLeave = new Map<Node, Edit[]>();
   readonly #statementStarts = new Set<number>();
+  /** By the start of the expression that it evaluates first: V8 lays what fails there at the statement's door. */
+  readonly #statementOf = new Map<number, number>();
   #resumptions = 0;
 
   constructor(source: string, path: readonly Node[]) {
@@ -31,16 +43,16 @@ export class FunctionEdits {
       const directive = children(body, 'body').findLast(statement => text(statement, 'directive') !== undefined);
       this.list.push({ at: directive?.end ?? body.start + 1, text: directive ? `;${start}` : start, functionIndex });
     } else {
-      this.list.push({ at: body.start, text: `{${start}return ${capture(scope)}`, functionIndex });
+      const text = `{${start}return ${this.#before(scope, body)}`;
+      this.list.push({ at: body.start, text, functionIndex });
     }
   }
 
   close(scope: Scope): void {
     const body = child(scope.fn, 'body');
     if (body === undefined) return;
-    if (body.type !== 'BlockStatement') this.#insert(body.end, `)${closing(scope)}}`);
-    else
-      this.#insert(body.end - 1, `${scope.cancelsReturns ? `;(${scope.frame}||{}).v=void 0;` : ''}${closing(scope)}`);
+    if (body.type === 'BlockStatement') this.#insert(body.end - 1, `${endOfBody(scope)}${closing(scope)}`);
+    else this.#insert(body.end, `${this.#after(scope, capture(scope))}${closing(scope)}}`);
   }
 
   /** Edits a node of a traced function's own scope before its children are visited. */
@@ -48,6 +60,7 @@ export class FunctionEdits {
     switch (node.type) {
       case 'ExpressionStatement':
         this.#statementStarts.add(node.start);
+        this.#statementOf.set(node.start, node.start);
         break;
       case 'ReturnStatement':
         this.#captureResult(scope, node);
@@ -73,55 +86,65 @@ export class FunctionEdits {
 
   /** Writes what was left for the end of a node, the innermost first. */
   leave(node: Node): void {
-    const texts = this.#onLeave.get(node);
-    if (texts === undefined) return;
-    for (const later of texts.toReversed()) this.#insert(node.end, later);
+    const edits = this.#onLeave.get(node);
+    if (edits === undefined) return;
+    this.list.push(...edits.toReversed());
     this.#onLeave.delete(node);
   }
 
-  #insert(at: number, inserted: string): void {
-    this.list.push({ at, text: inserted });
+  #insert(at: number, inserted: string, origin = at): void {
+    this.list.push({ at, text: inserted, origin });
   }
 
-  #atEnd(node: Node, inserted: string): void {
-    const texts = this.#onLeave.get(node);
-    if (texts === undefined) this.#onLeave.set(node, [inserted]);
-    else texts.push(inserted);
+  #atEnd(node: Node, inserted: string, origin?: number): void {
+    const edit = { at: node.end, text: inserted, origin: origin ?? node.end };
+    const edits = this.#onLeave.get(node);
+    if (edits === undefined) this.#onLeave.set(node, [edit]);
+    else edits.push(edit);
   }
 
-  #around(node: Node, before: string, after: string): void {
+  /** `origin` is where V8 would see an error of what the edit stands for. */
+  #around(node: Node, [before, after]: readonly [string, string], origin = node.start): void {
     const glued = /[\w$]/.test(this.#source.charAt(node.start - 1)) && /^[\w$/]/.test(before);
-    this.#insert(node.start, glued ? ` ${before}` : before);
-    this.#atEnd(node, after);
+    this.#insert(node.start, glued ? ` ${before}` : before, origin);
+    this.#atEnd(node, after, origin);
   }
 
-  /** A list of the value and what is to happen after it. A statement may not begin with a bracket: no semicolon
-   * need stand before it. */
-  #followedBy(node: Node, after: string): void {
-    const prefix = this.#statementStarts.has(node.start) ? 'void 0,[' : '[';
-    this.#around(node, prefix, `,${after}][0]`);
+  /** Opens an expression that takes a node's value into a variable, to say something of it before it goes on. An
+   * anonymous function would be named by the variable. */
+  #before({ value }: Scope, node: Node): string {
+    return isAnonymous(node) ? `${value}=(0,` : `${value}=(`;
+  }
+
+  #after({ value }: Scope, said: string): string {
+    return `),${said},${value}`;
+  }
+
+  /** Lets something happen once a node has its value. A statement may not begin with a parenthesis: no semicolon need
+   * stand before it. */
+  #followedBy(scope: Scope, node: Node, said: string): void {
+    const prefix = this.#statementStarts.has(node.start) ? 'void 0,(' : '(';
+    this.#around(node, [`${prefix}${this.#before(scope, node)}`, `${this.#after(scope, said)})`]);
   }
 
   #captureResult(scope: Scope, node: Node): void {
     const value = child(node, 'argument');
     if (value === undefined) {
-      if (scope.cancelsReturns) this.#insert(node.start + 'return'.length, ` ${capture(scope)}void 0)`);
+      if (scope.cancelsReturns) this.#insert(node.start + 'return'.length, ` ${forgetResult(scope)}`);
       return;
     }
+    this.#statementOf.set(value.start, node.start);
     // An async generator awaits what it returns.
-    const awaited = scope.isAsync && scope.isGenerator;
-    this.#around(
-      value,
-      awaited ? `${capture(scope)}[(` : capture(scope),
-      awaited ? `),${suspension(scope)}][0])` : ')',
-    );
+    const isAwaited = scope.isAsync && scope.isGenerator;
+    const said = isAwaited ? `${capture(scope)},${suspension(scope)}` : capture(scope);
+    this.#around(value, [this.#before(scope, value), this.#after(scope, said)], node.start);
   }
 
   // A new error carries its position in its stack; any other value may have been made elsewhere.
   #notePosition(scope: Scope, node: Node): void {
     const value = child(node, 'argument');
     if (value === undefined || value.type === 'NewExpression') return;
-    this.#around(value, `[(`, `)${thrownAt(scope, node.start)}`);
+    this.#around(value, [this.#before(scope, value), this.#after(scope, throwNote(scope, node.start))], node.start);
   }
 
   #aroundSuspension(scope: Scope, node: Node): void {
@@ -129,26 +152,22 @@ export class FunctionEdits {
     const value = child(node, 'argument');
     if (value === undefined) {
       this.#insert(node.start + 'yield'.length, ` (${suspension(scope)},void 0)`);
-    } else if (node['delegate'] === true) {
-      this.#around(value, this.#watched(scope), '))');
-    } else {
-      this.#around(value, '[(', `),${suspension(scope)}][0]`);
+      return;
     }
-  }
-
-  /** Opens a call that keeps the current call right while an iterator works on its own. */
-  #watched({ frame }: Scope): string {
-    return `(${frame}?v=>${frame}.i(v):v=>v)((`;
+    const delegates = node['delegate'] === true;
+    const said = delegates ? watched(scope) : suspension(scope);
+    const origin = this.#statementOf.get(node.start) ?? (delegates ? value.start : node.start);
+    this.#around(value, [`(${this.#before(scope, value)}`, `${this.#after(scope, said)})`], origin);
   }
 
   #resumeAfter(scope: Scope, node: Node): void {
     const point = resumePoint(node, this.#path);
     switch (point.place) {
       case 'after':
-        this.#followedBy(point.node, resumption(scope));
+        this.#followedBy(scope, point.node, resumption(scope));
         break;
       case 'first argument':
-        this.#around(point.node, `(${resumption(scope)},`, ')');
+        this.#around(point.node, [`(${resumption(scope)},`, ')']);
         break;
       case 'no arguments':
         this.#insert(point.node.end - 1, `...(${resumption(scope)},[])`);
@@ -174,7 +193,7 @@ export class FunctionEdits {
     const body = child(loop, 'body');
     if (body === undefined) return;
     if (body.type === 'BlockStatement') this.#insert(body.start + 1, `${resumption(scope)};`);
-    else this.#around(body, `{${resumption(scope)};`, '}');
+    else this.#around(body, [`{${resumption(scope)};`, '}']);
   }
 
   #resumeInHandlers(scope: Scope, node: Node): void {
@@ -187,10 +206,18 @@ export class FunctionEdits {
     const source = child(node, 'right');
     if (source === undefined) return;
     const outermost = this.#labelled(node);
-    this.#insert(outermost.start, '{');
+    this.#insert(outermost.start, `{${this.#unlessIterable(source)}`, source.start);
     this.#atEnd(outermost, `${resumption(scope)}}`);
-    this.#around(source, this.#watched(scope), '))');
+    this.#around(source, [`(${this.#before(scope, source)}`, `${this.#after(scope, watched(scope))})`]);
     this.#resumeInLoop(scope, node);
+  }
+
+  // V8 names in its message what is not iterable. Where that is a mere name, it is left to fail by itself.
+  #unlessIterable(source: Node): string {
+    if (source.type !== 'Identifier') return '';
+    const name = this.#source.slice(source.start, source.end);
+    const method = `${name}[Symbol.asyncIterator]??${name}[Symbol.iterator]`;
+    return `if(${name}==null||typeof(${method})!="function")for await(const ${RUNTIME}n of ${name});`;
   }
 
   /** A label must stand directly before its loop, so what goes around the loop goes around its labels. */
@@ -206,8 +233,28 @@ export class FunctionEdits {
   #aroundScheduling(scope: Scope, node: Node): void {
     const chain = schedules(node, this.#path, this.#source);
     if (chain === undefined) return;
-    const { frame } = scope;
+    const { frame, value } = scope;
     const prefix = this.#statementStarts.has(chain.start) ? 'void 0,' : '';
-    this.#around(chain, `${prefix}[${frame}&&${frame}.c(),`, `,${frame}&&${frame}.d()][1]`);
+    this.#around(chain, [`${prefix}(${frame}&&${frame}.c(),${value}=(`, `),${frame}&&${frame}.d(),${value})`]);
   }
+}
+
+function forgetResult({ frame }: Scope): string {
+  return `${frame}&&(${frame}.v=void 0),void 0`;
+}
+
+function endOfBody(scope: Scope): string {
+  return scope.cancelsReturns ? `;${forgetResult(scope)};` : '';
+}
+
+/** Keeps the current call right while the iterator in the variable works on its own. */
+function watched({ frame, value }: Scope): string {
+  return `${frame}&&(${value}=${frame}.i(${value}))`;
+}
+
+const ANONYMOUS = new Set(['FunctionExpression', 'ArrowFunctionExpression', 'ClassExpression']);
+
+function isAnonymous(node: Node): boolean {
+  const inner = node.type === 'ParenthesizedExpression' ? child(node, 'expression') : undefined;
+  return inner === undefined ? ANONYMOUS.has(node.type) : isAnonymous(inner);
 }

@@ -151,6 +151,7 @@ class RewriteWalk {
       depth,
       traced: reason === undefined,
       frame: `${RUNTIME}${depth}`,
+      value: `${RUNTIME}v${depth}`,
       outerFrame: outer?.frame,
       isAsync: site.isAsync,
       isGenerator: site.isGenerator,

@@ -8,6 +8,8 @@ export interface Scope {
   readonly functionIndex: number;
   /** The variable that holds the call's frame. */
   readonly frame: string;
+  /** The variable that holds a value while something is said of it. */
+  readonly value: string;
   /** The variable of the nearest traced function around it: the call that made this function. */
   readonly outerFrame: string | undefined;
   /** How many traced functions are around it, itself included. */
@@ -31,7 +33,8 @@ export function suspends(scope: Scope): boolean {
 export function opening(scope: Scope, parameters: readonly string[]): string {
   const values = parameters.length === 0 ? '0' : `${RUNTIME}.on>1?{${parameters.join(',')}}:0`;
   const outer = scope.outerFrame === undefined ? '' : `,${scope.outerFrame}`;
-  return `const ${scope.frame}=typeof ${RUNTIME}=="object"&&${RUNTIME}.on?${RUNTIME}.e(@@,${values}${outer}):0;try{`;
+  const taken = `${RUNTIME}.e(@@,${values}${outer})`;
+  return `let ${scope.frame}=typeof ${RUNTIME}=="object"&&${RUNTIME}.on?${taken}:0,${scope.value};try{`;
 }
 
 export function closing({ frame }: Scope): string {
@@ -40,11 +43,6 @@ export function closing({ frame }: Scope): string {
     `}catch(${error}){throw typeof ${RUNTIME}=="object"?${RUNTIME}.x(${frame},${error}):${error}}` +
     `finally{${frame}&&${frame}.l()}`
   );
-}
-
-/** A member as target, so that an anonymous function that is returned does not get a name. */
-export function capture({ frame }: Scope): string {
-  return `(${frame}||{}).v=(`;
 }
 
 /** Marks the suspension that follows; evaluates to nothing of interest. */
@@ -57,7 +55,12 @@ export function resumption({ frame }: Scope): string {
   return `${frame}&&${frame}.u()`;
 }
 
-/** Remembers where a value was thrown. */
-export function thrownAt({ frame }: Scope, position: number): string {
-  return `,${frame}&&(${frame}.p=${position})][0]`;
+/** Keeps the value for the end of the call. */
+export function capture({ frame, value }: Scope): string {
+  return `${frame}&&(${frame}.v=${value})`;
+}
+
+/** Remembers where a value is thrown. */
+export function throwNote({ frame }: Scope, position: number): string {
+  return `${frame}&&(${frame}.p=${position})`;
 }

@@ -7,8 +7,11 @@ type Method = (this: unknown, value?: unknown) => unknown;
  * works the frame is the current call, and while the engine waits for the consumer it is suspended.
  */
 export function watchIterable(frame: Frame, iterable: unknown): unknown {
-  if (typeof iterable !== 'object' && typeof iterable !== 'function' && typeof iterable !== 'string') return iterable;
-  return iterable === null ? iterable : new WatchedIterable(frame, iterable);
+  if (typeof iterable === 'string') return new WatchedIterable(frame, iterable);
+  const isObject = (typeof iterable === 'object' && iterable !== null) || typeof iterable === 'function';
+  const isIterable = isObject && (Symbol.iterator in iterable || Symbol.asyncIterator in iterable);
+  // The engine is to refuse it in its own words.
+  return isIterable ? new WatchedIterable(frame, iterable) : iterable;
 }
 
 class WatchedIterable {
