@@ -122,7 +122,7 @@ export class Config {
   /** From a dictionary, by either spelling of the names, without the environment; unknown keys are ignored. */
   static fromDict(dictionary: Readonly<Record<string, unknown>>): Config {
     const options = Object.fromEntries(Object.entries(dictionary).map(([key, value]) => [camelCase(key), value]));
-    return new Config(options as ConfigOptions, {});
+    return new Config(options, {});
   }
 
   toDict(): ConfigDictionary {
@@ -207,13 +207,11 @@ function fromEnvironment(env: NodeJS.ProcessEnv): ConfigOptions {
     const parsed = value === undefined ? undefined : read(value);
     if (parsed !== undefined) options[name] = parsed;
   }
-  return options as ConfigOptions;
+  return options;
 }
 
 function given(options: ConfigOptions): ConfigOptions {
-  return Object.fromEntries(
-    Object.entries(options).filter(([name, value]) => name in DEFAULTS && value !== undefined),
-  ) as ConfigOptions;
+  return Object.fromEntries(Object.entries(options).filter(([name, value]) => name in DEFAULTS && value !== undefined));
 }
 
 const CHOICES: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import { Config, type ConfigOptions } from './config.ts';
+import { Config, type ConfigOptions, lenientConfig } from './config.ts';
 import { rewriteLoadedFiles } from './hooks/load-hook.ts';
 import { ModuleRewriter } from './hooks/module-rewriter.ts';
 import { PlanCache } from './hooks/plan-cache.ts';
@@ -7,6 +7,7 @@ import { printOriginalHeaders } from './hooks/uncaught-header.ts';
 import { traceServerRequests } from './http/server-requests.ts';
 import { beforeEnd } from './lifecycle.ts';
 import { openSession, closeSession, currentSession } from './current-session.ts';
+import type { TracingSession } from './session.ts';
 import { runtime } from './runtime/global-runtime.ts';
 
 let stopListening: (() => void) | undefined;
@@ -17,9 +18,8 @@ let stopListening: (() => void) | undefined;
  */
 export function startTracing(config: Config | ConfigOptions = {}): void {
   const whole = config instanceof Config ? config : new Config(config);
-  stopTracing();
-  if (!whole.settings.enabled) return;
-  const session = openSession(whole);
+  const session = open(whole);
+  if (session === undefined) return;
   const { root, cache, http } = whole.settings;
   rewriteLoadedFiles(
     new ModuleRewriter({ filters: session.filters, root, cache: cache ? new PlanCache(root) : undefined }),
@@ -27,7 +27,26 @@ export function startTracing(config: Config | ConfigOptions = {}): void {
   showOriginalPositions();
   printOriginalHeaders();
   if (http) traceServerRequests();
+}
+
+let hasBeenStarted = false;
+
+/** Opens the log for what is traced by hand, without rewriting anything. */
+export function initDecoratorLogger(config: Config | ConfigOptions = {}): void {
+  open(config instanceof Config ? config : new Config(config));
+}
+
+/** What is traced by hand needs no start: the first call opens the log by the environment's settings. */
+export function ensureSession(): void {
+  if (!hasBeenStarted) open(lenientConfig().config);
+}
+
+function open(config: Config): TracingSession | undefined {
+  stopTracing();
+  hasBeenStarted = true;
+  if (!config.settings.enabled) return undefined;
   stopListening = beforeEnd(stopTracing);
+  return openSession(config);
 }
 
 /** Ends the session: everything recorded is in the log when this returns. Tracing can be started again. */

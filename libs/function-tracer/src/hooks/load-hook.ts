@@ -18,12 +18,13 @@ const KINDS: Readonly<Record<string, SourceKind>> = {
   commonjs: 'commonjs',
   'module-typescript': 'module',
   'commonjs-typescript': 'commonjs',
+  'not known yet': 'unknown',
 };
 
 function rewritten(url: string, loaded: LoadFnOutput): LoadFnOutput {
   const { format, source } = loaded;
-  if (source === null || source === undefined || rewriter === undefined) return loaded;
-  const kind = KINDS[format ?? ''] ?? (format === null || format === undefined ? 'unknown' : undefined);
+  if (!source || rewriter === undefined) return loaded;
+  const kind = KINDS[format ?? 'not known yet'];
   if (kind === undefined) return loaded;
   const text = typeof source === 'string' ? source : Buffer.from(source as Uint8Array).toString('utf8');
   const replaced = rewriter.rewrite(url, text, kind);

@@ -10,7 +10,7 @@ export function showOriginalPositions(): void {
   // With source maps on, Node prepares stacks by them and takes any replacement of ours for the application's.
   if (isInstalled || process.sourceMapsEnabled) return;
   isInstalled = true;
-  const original = Error.prepareStackTrace as Prepare | undefined;
+  const { prepareStackTrace: original } = Error as { prepareStackTrace?: Prepare };
   if (original === undefined) return;
   const prepare: Prepare = (error, sites) => original(error, originalSites(sites));
   Object.defineProperty(prepare, 'name', { value: original.name, configurable: true });

@@ -156,8 +156,16 @@ export class FunctionEdits {
     }
     const delegates = node['delegate'] === true;
     const said = delegates ? watched(scope) : suspension(scope);
-    const origin = this.#statementOf.get(node.start) ?? (delegates ? value.start : node.start);
+    const origin = this.#statementOf.get(node.start) ?? (delegates ? this.#delegationOrigin(node, value) : node.start);
     this.#around(value, [`(${this.#before(scope, value)}`, `${this.#after(scope, said)})`], origin);
+  }
+
+  // A variable is read without a position of its own, so V8 names what stands before it.
+  #delegationOrigin(node: Node, value: Node): number {
+    const parent = this.#path.at(-1);
+    if (value.type !== 'Identifier' || parent === undefined) return value.start;
+    if (parent.type === 'VariableDeclarator') return node.start;
+    return this.#statementOf.get(parent.start) ?? value.start;
   }
 
   #resumeAfter(scope: Scope, node: Node): void {

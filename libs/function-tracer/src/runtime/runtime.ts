@@ -18,7 +18,8 @@ export interface Session {
   readonly aggregatesHot: boolean;
 }
 
-const PROMISE_THEN = Promise.prototype.then;
+// Taken before an application can replace it.
+const PROMISE_THEN = Reflect.get(Promise.prototype, 'then');
 
 /**
  * What rewritten code talks to, through one global. `current` is the call that runs now; a call that suspends hands
@@ -170,7 +171,10 @@ export class Runtime {
 
   leave(frame: Frame): void {
     this.current = frame.resumer;
-    if (frame.isMuted && frame.heldArgs === undefined) return this.#forget(frame);
+    if (frame.isMuted && frame.heldArgs === undefined) {
+      this.#forget(frame);
+      return;
+    }
     const result = frame.v;
     if (frame.entry.isAsync && !frame.hasThrown && isPromise(result)) this.#endWhenSettled(frame, result);
     else this.#end(frame, frame.hasThrown, result);
@@ -185,7 +189,8 @@ export class Runtime {
       frame.suspendedMs += performance.now() - leftMs;
       this.#end(frame, isRejected, value);
     };
-    Reflect.apply(PROMISE_THEN, promise, [
+    // Both outcomes are taken care of.
+    void Reflect.apply(PROMISE_THEN, promise, [
       (value: unknown) => {
         settle(false, value);
       },

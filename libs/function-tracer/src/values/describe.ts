@@ -132,11 +132,11 @@ export class Describer {
 
   #special(value: object): string | undefined {
     if (types.isDate(value)) return dateText(value);
-    if (types.isNativeError(value)) return this.#error(value);
+    if (isError(value)) return this.#error(value);
     if (types.isPromise(value)) return '"[Promise]"';
     if (types.isMap(value)) return this.#map(value);
     if (types.isSet(value)) return this.#set(value);
-    if (types.isRegExp(value)) return JSON.stringify(Reflect.apply(REGEXP_TO_STRING, value, []));
+    if (types.isRegExp(value)) return JSON.stringify(REGEXP_TO_STRING(value));
     if (types.isTypedArray(value)) return bytesText(value);
     if (types.isAnyArrayBuffer(value)) return `"[ArrayBuffer]"`;
     if (types.isBoxedPrimitive(value) || types.isWeakMap(value) || types.isWeakSet(value))
@@ -150,11 +150,11 @@ export class Describer {
   }
 
   #map(map: Map<unknown, unknown>): string {
-    const size = Reflect.apply(MAP_SIZE, map, []) as number;
+    const size = MAP_SIZE(map) as number;
     if (this.#ancestors.length >= this.#limits.maxDepth) return `"[Map(${size})]"`;
     this.#ancestors.push(map);
     const entries: string[] = [];
-    const iterator = Reflect.apply(MAP_ENTRIES, map, []) as Iterator<[unknown, unknown]>;
+    const iterator = MAP_ENTRIES(map) as Iterator<[unknown, unknown]>;
     for (let step = MAP_NEXT(iterator); this.#goesOn(step, entries); step = MAP_NEXT(iterator)) {
       const [key, item] = step.value as [unknown, unknown];
       const isHidden = typeof key === 'string' && this.hides(key);
@@ -165,11 +165,11 @@ export class Describer {
   }
 
   #set(set: Set<unknown>): string {
-    const size = Reflect.apply(SET_SIZE, set, []) as number;
+    const size = SET_SIZE(set) as number;
     if (this.#ancestors.length >= this.#limits.maxDepth) return `"[Set(${size})]"`;
     this.#ancestors.push(set);
     const values: string[] = [];
-    const iterator = Reflect.apply(SET_VALUES, set, []) as Iterator<unknown>;
+    const iterator = SET_VALUES(set) as Iterator<unknown>;
     for (let step = SET_NEXT(iterator); this.#goesOn(step, values); step = SET_NEXT(iterator))
       values.push(this.#write(step.value));
     this.#ancestors.pop();
@@ -182,28 +182,40 @@ export class Describer {
 }
 
 // The originals, taken before an application can replace them.
-const REGEXP_TO_STRING = RegExp.prototype.toString;
-const DATE_TO_ISO = Date.prototype.toISOString;
-const DATE_VALUE = Date.prototype.getTime;
-const MAP_ENTRIES = Map.prototype.entries;
-const SET_VALUES = Set.prototype.values;
+const REGEXP_TO_STRING = methodOf(RegExp.prototype, 'toString');
+const DATE_TO_ISO = methodOf(Date.prototype, 'toISOString');
+const DATE_VALUE = methodOf(Date.prototype, 'getTime');
+const MAP_ENTRIES = methodOf(Map.prototype, 'entries');
+const SET_VALUES = methodOf(Set.prototype, 'values');
 const MAP_SIZE = getterOf(Map.prototype, 'size');
 const SET_SIZE = getterOf(Set.prototype, 'size');
 const MAP_NEXT = nextOf(new Map().entries());
 const SET_NEXT = nextOf(new Set().values());
 
-function getterOf(prototype: object, key: string): () => unknown {
-  return Object.getOwnPropertyDescriptor(prototype, key)?.get ?? (() => 0);
+type Original = (target: object) => unknown;
+
+function methodOf(prototype: object, key: string): Original {
+  return applying(Object.getOwnPropertyDescriptor(prototype, key)?.value);
 }
 
-function nextOf(iterator: Iterator<unknown>): (iterator: Iterator<unknown>) => IteratorResult<unknown> {
-  const next: unknown = Reflect.get(iterator, 'next');
-  return target => Reflect.apply(next as () => IteratorResult<unknown>, target, []);
+function getterOf(prototype: object, key: string): Original {
+  return applying(Object.getOwnPropertyDescriptor(prototype, key)?.get);
 }
+
+function nextOf(iterator: object): (iterator: Iterator<unknown>) => IteratorResult<unknown, unknown> {
+  return methodOf(Object.getPrototypeOf(iterator) as object, 'next') as never;
+}
+
+function applying(original: unknown): Original {
+  return target => Reflect.apply(original as () => unknown, target, []);
+}
+
+// TypeScript's library does not know it yet.
+const { isError } = Error as unknown as { isError(value: unknown): value is Error };
 
 function dateText(date: Date): string {
-  const time = Reflect.apply(DATE_VALUE, date, []);
-  return Number.isNaN(time) ? '"[Invalid Date]"' : `"${Reflect.apply(DATE_TO_ISO, date, [])}"`;
+  const time = Number(DATE_VALUE(date));
+  return Number.isNaN(time) ? '"[Invalid Date]"' : `"${String(DATE_TO_ISO(date))}"`;
 }
 
 const SHOWN_BYTES = 16;

@@ -19,6 +19,13 @@ interface KnownFunction {
   readonly line: number;
 }
 
+/** The argument or result of an event, and the fields that follow it. */
+interface WrittenValue {
+  readonly name: 'args' | 'result';
+  readonly value: string;
+  readonly rest: string;
+}
+
 /** Functions as a `define` record carries them: module, owner, name, line. */
 export type DefinedFunction = readonly [module: string, owner: string | null, name: string, line: number];
 
@@ -79,20 +86,23 @@ export class EventFormatter {
   }
 
   #enter(record: EventRecord): string {
-    const args = record.text === '' ? '{}' : record.text;
-    return this.#written(record, 'ENTER', { args }, `,"line":${this.#function(record)?.line ?? 0}`);
+    const value = record.text === '' ? '{}' : record.text;
+    return this.#written(record, 'ENTER', {
+      name: 'args',
+      value,
+      rest: `,"line":${this.#function(record)?.line ?? 0}`,
+    });
   }
 
   #exit(record: EventRecord): string {
-    const result = record.text === '' ? 'null' : record.text;
-    return this.#written(record, 'EXIT', { result }, this.#durations(record));
+    const value = record.text === '' ? 'null' : record.text;
+    return this.#written(record, 'EXIT', { name: 'result', value, rest: this.#durations(record) });
   }
 
   #exception(record: EventRecord): string {
-    const exception = `,"exception":${record.text}`;
-    if (this.#options.compat === 'mcp')
-      return this.#written(record, 'EXIT', { result: 'null' }, exception + this.#durations(record));
-    return this.#written(record, 'EXCEPTION', {}, exception + this.#durations(record));
+    const rest = `,"exception":${record.text}${this.#durations(record)}`;
+    if (this.#options.compat === 'mcp') return this.#line(record, 'EXIT', `,"result":"null"${rest}`);
+    return this.#line(record, 'EXCEPTION', rest);
   }
 
   #durations({ lastedMs, suspendedMs }: EventRecord): string {
@@ -102,18 +112,13 @@ export class EventFormatter {
     return `,"durationMicros":${micros},"durationMillis":${Math.floor(micros / 1000)}${own}`;
   }
 
-  #written(record: EventRecord, event: string, values: Readonly<Record<string, string>>, rest: string): string {
-    const [name, value] = Object.entries(values)[0] ?? [];
-    if (name === undefined || value === undefined) return this.#line(record, event, rest);
-    const cut = this.#segments?.cut(name, value);
-    if (cut === undefined) return this.#line(record, event, `,"${name}":${JSON.stringify(value)}${rest}`);
+  #written(record: EventRecord, event: string, { name, value, rest }: WrittenValue): string {
     const whole = this.#line(record, event, `,"${name}":${JSON.stringify(value)}${rest}`);
+    const cut = this.#segments?.cut(name, value);
+    if (cut === undefined) return whole;
     const file = this.#segments?.write(whole, event, this.#time(record.timeMs));
-    return this.#line(
-      record,
-      event,
-      `,"${name}":${JSON.stringify(cut.text)}${rest},"truncatedFields":${cut.fields},"fullLogFile":${JSON.stringify(file)}`,
-    );
+    const marks = `,"truncatedFields":${cut.fields},"fullLogFile":${JSON.stringify(file)}`;
+    return this.#line(record, event, `,"${name}":${JSON.stringify(cut.text)}${rest}${marks}`);
   }
 
   #line(record: EventRecord, event: string, fields: string): string {

@@ -7,7 +7,9 @@ interface Kind {
   readonly bodies: readonly string[];
 }
 
-const kind = (name: string, before: string, after: string, bodies: readonly string[]): Kind => ({
+type Row = readonly [name: string, before: string, after: string, bodies: readonly string[]];
+
+const kind = (...[name, before, after, bodies]: Row): Kind => ({
   name,
   write: body => `${before}${body}${after}`,
   bodies,
