@@ -82,7 +82,7 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }
 
-/** The time of a call in which none of its children ran: children that overlap count once. */
+/** The time in which a call ran and none of its children did: children that overlap count once. */
 export function selfMicros(call: Call): number {
   const end = call.startMicros + (call.durationMicros ?? 0);
   let covered = 0;
@@ -93,7 +93,9 @@ export function selfMicros(call: Call): number {
     covered += childEnd - Math.max(reached, child.startMicros);
     reached = childEnd;
   }
-  return Math.max(0, end - call.startMicros - covered);
+  // What an async call spends waiting is nobody's own time.
+  const running = end - call.startMicros - call.suspendedMicros;
+  return Math.max(0, Math.min(running, end - call.startMicros - covered));
 }
 
 /** Finds what repeats inside one call, at least so many times, the most first. */
