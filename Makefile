@@ -1,7 +1,47 @@
 # Every verb of the project. A target that needs Node, the dependencies or the build gets them first.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+COMPOSE := docker compose
+DEV     := docker compose -f docker-compose.dev.yml
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
+
+##@ Run
+run: ready     ## The whole system on this machine, without Docker
+	@node --conditions=@tracelab/source scripts/run.ts
+run-dev: ready ## The same; a saved change is compiled and restarted
+	@node --conditions=@tracelab/source scripts/run.ts --dev
+run-jaeger: ready ## A trace backend alone: Jaeger by Docker, else the hub
+	@node --conditions=@tracelab/source scripts/run-backend.ts
+demo: ready    ## Start, send demo traffic and a short load, show what to look at
+	@node --conditions=@tracelab/source scripts/demo.ts
+health: ready  ## Ask every service and the backend; fails when one is down
+	@node --conditions=@tracelab/source scripts/health.ts
+status: ready  ## What runs where, locally and in Docker
+	@node --conditions=@tracelab/source scripts/health.ts --status
+env-info: ready ## Versions and settings, for a bug report
+	@node --conditions=@tracelab/source scripts/env-info.ts
+logs-app:      ## Follow the services' logs, of Docker or of make run
+	@scripts/logs.sh gateway user order payment perf-tracer
+logs-jaeger:   ## Follow the trace backend's log
+	@scripts/logs.sh jaeger hub
+clean-data:    ## Drop what make run has kept: database, traces, logs
+	@rm -rf $${TRACELAB_DATA:-.tracelab}
+
+##@ Docker
+docker-up: .env ## Build and start everything in containers
+	@$(COMPOSE) up --build --detach --wait && scripts/addresses.sh
+docker-up-dev: .env ## Only Jaeger, Redis and Postgres, for make run-dev
+	@$(DEV) up --detach --wait && scripts/addresses.sh dev
+docker-build: .env ## Build the images
+	@$(COMPOSE) build
+docker-logs:   ## Follow the containers' logs; S=order for one
+	@$(COMPOSE) logs --follow $(S)
+docker-down:   ## Stop the containers; the data stays
+	@$(COMPOSE) down --remove-orphans; $(DEV) down --remove-orphans
+docker-clean:  ## Remove our containers, images and data, and nobody else's
+	@$(COMPOSE) --profile '*' down --volumes --remove-orphans --rmi local; $(DEV) down --volumes --remove-orphans
+shell-app:     ## A shell in a container; S=order for another than the gateway
+	@$(COMPOSE) exec $(or $(S),gateway) sh
 
 ##@ Work
 setup:         ## Bring Node and pnpm where missing, install, build
@@ -28,6 +68,9 @@ clean:         ## Remove what was built; the dependencies stay
 	@rm -rf coverage {libs,services}/*/dist node_modules/.cache node_modules/.tracelab-built
 help:          ## Show this help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*##/ {printf "  %-15s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.env:
+	@cp .env.example .env && echo 'made .env from .env.example'
 
 ready:
 	@scripts/setup.sh quiet

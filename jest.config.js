@@ -6,6 +6,9 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   // The workspace's packages are read from source, as in tsconfig.json's customConditions.
   testEnvironmentOptions: { customExportConditions: ['@tracelab/source', 'node', 'import', 'default'] },
+  testTimeout: 20_000,
+  globalSetup: './libs/test-stack/src/global-setup.ts',
+  globalTeardown: './libs/test-stack/src/global-teardown.ts',
   // Suites that start processes need both cores only now and then; two workers keep them busy.
   maxWorkers: 2,
   collectCoverageFrom: ['{libs,services}/*/src/**/*.ts', '!**/*.test.ts', '!**/dist/**'],

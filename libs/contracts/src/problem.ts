@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** The kinds of refusal, and the status each one has over HTTP. Errors know their kind; only this table knows statuses. */
+/** The kinds of refusal, and the status each one has over HTTP. An error knows its kind; only this table knows statuses. */
 export const STATUS_OF_KIND = {
   unparsable: 400,
   declined: 402,
@@ -18,24 +18,23 @@ export const STATUS_OF_KIND = {
 
 export type ProblemKind = keyof typeof STATUS_OF_KIND;
 
-/** A sort of error that callers can branch on: its stable code, its kind, and the words for any occurrence of it. */
+/** A sort of error on whose stable code callers branch, and the title that every occurrence of it shares. */
 export interface ProblemType {
   readonly code: string;
   readonly kind: ProblemKind;
   readonly title: string;
 }
 
-export const problemType = (type: ProblemType): ProblemType => type;
+export const problemType = <Type extends ProblemType>(type: Type): Type => type;
+
+export const statusOf = ({ kind }: ProblemType): number => STATUS_OF_KIND[kind];
 
 /** One fault of a malformed request: where it is (`body.user_id`), and what is wrong there. */
 export const Fault = z.object({ path: z.string(), message: z.string() });
 export type Fault = z.infer<typeof Fault>;
 
-/** What one problem adds to the standard members, such as the step of a flow that failed. */
-const Extension = z.record(z.string(), z.unknown());
-
-/** The body of every error answer (RFC 9457), plus the stable `code` on which callers branch. */
-export const Problem = z.object({
+/** The body of every error answer (RFC 9457). Loose, since a problem may have members of its own, such as the step that failed. */
+export const Problem = z.looseObject({
   type: z.string(),
   title: z.string(),
   status: z.int(),
@@ -43,8 +42,38 @@ export const Problem = z.object({
   code: z.string(),
   traceId: z.string().optional(),
   errors: z.array(Fault).optional(),
-  extension: Extension.optional(),
 });
 export type Problem = z.infer<typeof Problem>;
 
-export const statusOf = ({ kind }: ProblemType): number => STATUS_OF_KIND[kind];
+// Any endpoint may answer with these, so no endpoint lists them.
+export const InvalidRequest = problemType({
+  code: 'InvalidRequest',
+  kind: 'malformed',
+  title: 'The request is malformed',
+});
+export const InvalidJson = problemType({ code: 'InvalidJson', kind: 'unparsable', title: 'The body is not JSON' });
+export const BodyTooLarge = problemType({ code: 'BodyTooLarge', kind: 'too-large', title: 'The body is too large' });
+export const UnsupportedMediaType = problemType({
+  code: 'UnsupportedMediaType',
+  kind: 'wrong-media-type',
+  title: 'The content type is not supported',
+});
+export const UnknownPath = problemType({ code: 'UnknownPath', kind: 'not-found', title: 'There is nothing here' });
+export const WrongMethod = problemType({
+  code: 'WrongMethod',
+  kind: 'wrong-method',
+  title: 'The method is not allowed here',
+});
+export const BadRequest = problemType({ code: 'BadRequest', kind: 'unparsable', title: 'The request is not valid' });
+export const Internal = problemType({ code: 'Internal', kind: 'internal', title: 'Something went wrong here' });
+export const UpstreamFailed = problemType({
+  code: 'UpstreamFailed',
+  kind: 'bad-gateway',
+  title: 'Another service gave no usable answer',
+});
+export const Unavailable = problemType({
+  code: 'Unavailable',
+  kind: 'unavailable',
+  title: 'Something that is needed for this is down',
+});
+export const TooSlow = problemType({ code: 'TooSlow', kind: 'too-slow', title: 'The answer took too long' });

@@ -1,1 +1,5 @@
-export {};
+export { call, forward, type CallOptions } from './call.ts';
+export { deadlineHeader, remainingMs, withinDeadline } from './deadline.ts';
+export { CallError, CallFailed, CallRefused, type CallFailure } from './errors.ts';
+export { closeConnections } from './connections.ts';
+export type { RetryPolicy } from './retry.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** A setting is missing or wrong. Names every fault at once and no value: a value may be a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  readonly code = 'ConfigError';
 
   constructor(faults: readonly string[]) {
     super(['Invalid settings, fix these and start again:', ...faults.map(fault => `  ${fault}`)].join('\n'));

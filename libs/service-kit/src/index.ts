@@ -1,1 +1,13 @@
-export {};
+export { createApplication } from './application.ts';
+export { closing } from './closing.ts';
+export { ContractPipe } from './contract.pipe.ts';
+export { DomainError } from './domain-error.ts';
+export { type Dependency, HealthModule } from './health/health.module.ts';
+export { InvalidRequestError, parseRequest } from './invalid-request.ts';
+export { createLogger } from './logger.ts';
+export { problemTypeOf } from './problem-type-of.ts';
+export { relaying } from './relay.ts';
+export { Route } from './route.ts';
+export { serve } from './serve.ts';
+export { type ServiceConfig, serviceConfig, serviceSettings } from './service-config.ts';
+export { validated } from './validated.ts';

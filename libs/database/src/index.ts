@@ -1,0 +1,3 @@
+export { Database } from './database.ts';
+export { DatabaseUnavailable } from './database-unavailable.ts';
+export { openDatabase, type OpenOptions } from './open-database.ts';

@@ -1,0 +1,36 @@
+import type { BeforeApplicationShutdown } from '@nestjs/common';
+import type { Readiness as State } from '@tracelab/contracts/service';
+import type { Dependency } from './health.module.ts';
+
+/** Whether the service and everything it needs can take requests. */
+export class Readiness implements BeforeApplicationShutdown {
+  readonly service: string;
+  readonly #dependencies: readonly Dependency[];
+  #isStopping = false;
+
+  constructor(service: string, dependencies: readonly Dependency[]) {
+    this.service = service;
+    this.#dependencies = dependencies;
+  }
+
+  /** From here on the service says that it is stopping, so that balancers send nothing more. */
+  beforeApplicationShutdown(): void {
+    this.#isStopping = true;
+  }
+
+  async state(): Promise<State> {
+    const states = await Promise.all(this.#dependencies.map(stateOf));
+    const dependencies = Object.fromEntries(states);
+    const isReady = states.every(([, state]) => state === 'up');
+    const status = this.#isStopping ? 'stopping' : isReady ? 'ready' : 'not ready';
+    return { status, service: this.service, dependencies };
+  }
+}
+
+// The reason goes to the log of whoever owns the dependency; an error's words here could tell an address or a user.
+async function stateOf({ name, check }: Dependency): Promise<[string, string]> {
+  return check().then(
+    () => [name, 'up'],
+    () => [name, 'down'],
+  );
+}

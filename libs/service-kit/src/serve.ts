@@ -1,0 +1,38 @@
+import type { DynamicModule } from '@nestjs/common';
+import { createApplication } from './application.ts';
+import { ConfigError } from './config.ts';
+import { createLogger } from './logger.ts';
+import type { ServiceConfig } from './service-config.ts';
+import { GracefulShutdown } from './shutdown.ts';
+
+export interface Service<Config extends ServiceConfig> {
+  /** Throws a ConfigError that names every fault. */
+  readonly loadConfig: () => Config;
+  /** Opens what the service needs, and says what it is made of. */
+  readonly module: (config: Config) => DynamicModule | Promise<DynamicModule>;
+}
+
+/** Runs a service until a signal stops it: the whole of every `main.ts`. */
+export async function serve<Config extends ServiceConfig>({ loadConfig, module }: Service<Config>): Promise<void> {
+  try {
+    await start(loadConfig(), module);
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function start<Config extends ServiceConfig>(config: Config, module: Service<Config>['module']): Promise<void> {
+  const logger = createLogger({ service: config.service, level: config.logLevel, isPretty: config.isLogPretty });
+  const app = await createApplication(await module(config), config, logger);
+  new GracefulShutdown(app, logger, config.shutdownTimeoutMs).listen();
+  await app.listen({ port: config.port, host: config.host });
+  logger.info({ port: config.port }, `listening on ${await app.getUrl()}`);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message;
+  const { code, port, stack } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop the process that uses it, or set PORT to another.`;
+  return stack ?? String(error);
+}

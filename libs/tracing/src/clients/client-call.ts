@@ -1,0 +1,104 @@
+import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
+import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
+import { currentRuntime } from '../runtime.ts';
+import { typeOf } from '../fail-span.ts';
+
+/** Which attributes of a call also describe its duration metric: those of few values. */
+export interface CallMetric {
+  readonly name: string;
+  readonly description: string;
+  readonly keys: readonly string[];
+}
+
+const boundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Opens the CLIENT spans of one library and measures how long its calls take. */
+export class ClientCalls {
+  readonly #metric: CallMetric;
+  #duration: Histogram | undefined;
+
+  constructor(metric: CallMetric) {
+    this.#metric = metric;
+  }
+
+  /** Undefined where nothing is to be recorded: tracing is off, or it is tracing's own call. */
+  open(name: string, attributes: Attributes, parent: Context = context.active()): ClientCall | undefined {
+    const runtime = currentRuntime();
+    if (runtime === undefined || isTracingSuppressed(parent)) return undefined;
+    const span = runtime.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+    this.#duration ??= runtime.meter.createHistogram(this.#metric.name, {
+      description: this.#metric.description,
+      unit: 's',
+      advice: { explicitBucketBoundaries: boundaries },
+    });
+    return new ClientCall({ span, parent, duration: this.#duration, attributes, keys: this.#metric.keys });
+  }
+
+  /** As `open`, but only below another span: connection set-up and health checks of a pool belong to nobody. */
+  openBelowSpan(name: string, attributes: Attributes): ClientCall | undefined {
+    return trace.getActiveSpan() === undefined ? undefined : this.open(name, attributes);
+  }
+}
+
+interface Opened {
+  readonly span: Span;
+  readonly parent: Context;
+  readonly duration: Histogram;
+  readonly attributes: Attributes;
+  readonly keys: readonly string[];
+}
+
+/** One call under way. Ends once; what comes after is ignored, since channels may report an error and an end. */
+export class ClientCall {
+  readonly #opened: Opened;
+  readonly #startedAtMs = performance.now();
+  #isOver = false;
+
+  constructor(opened: Opened) {
+    this.#opened = opened;
+  }
+
+  /** The context with this call's span: what is sent to the other side carries it. */
+  get context(): Context {
+    return trace.setSpan(this.#opened.parent, this.#opened.span);
+  }
+
+  /** The context of whoever made the call. */
+  get callerContext(): Context {
+    return this.#opened.parent;
+  }
+
+  set(key: string, value: string | number): void {
+    if (this.#isOver) return;
+    this.#opened.attributes[key] = value;
+    this.#opened.span.setAttribute(key, value);
+  }
+
+  /** Marks the call as failed without ending it; `message` must hold no data. */
+  markFailed(type: string, message?: string): void {
+    if (this.#isOver) return;
+    this.set(ATTR_ERROR_TYPE, type);
+    this.#opened.span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });
+  }
+
+  // The exception itself is recorded by the span of ours that it is thrown into, not by the call.
+  fail(error: unknown, message?: string): void {
+    this.markFailed(typeOf(error), message);
+    this.end();
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { span, duration, attributes, keys } = this.#opened;
+    span.end();
+    const measured: Attributes = {};
+    for (const key of [...keys, ATTR_ERROR_TYPE]) {
+      const value = attributes[key];
+      if (value !== undefined) measured[key] = value;
+    }
+    duration.record((performance.now() - this.#startedAtMs) / 1e3, measured);
+  }
+}

@@ -1,0 +1,203 @@
+import { context } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
+import {
+  InstrumentationBase,
+  InstrumentationNodeModuleDefinition,
+  InstrumentationNodeModuleFile,
+} from '@opentelemetry/instrumentation';
+import {
+  ATTR_DB_COLLECTION_NAME,
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_DB_QUERY_TEXT,
+  ATTR_DB_RESPONSE_STATUS_CODE,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  METRIC_DB_CLIENT_OPERATION_DURATION,
+} from '@opentelemetry/semantic-conventions';
+import { ClientCalls } from './client-call.ts';
+import type { ClientCall } from './client-call.ts';
+import { describeSql } from './sql.ts';
+
+type Callback = (error: unknown, ...rest: unknown[]) => unknown;
+type Query = (this: PgClient, ...args: unknown[]) => unknown;
+type Connect = (this: unknown, callback?: Callback) => unknown;
+
+interface PgClient {
+  readonly connectionParameters?: {
+    readonly database?: string | null;
+    readonly host?: string | null;
+    readonly port?: number | string;
+  };
+}
+
+interface Prototype<Method> {
+  readonly prototype: Record<string, Method>;
+}
+
+const versions = ['>=8 <9'];
+
+/**
+ * CLIENT spans for pg 8: one for each query made inside a span, named by operation and table, its text without literals and
+ * never with parameters. pg has no channels yet, so its client is patched when it is loaded.
+ */
+export class PgInstrumentation extends InstrumentationBase {
+  constructor() {
+    super('@tracelab/tracing/pg', '0.1.0', {});
+  }
+
+  // Files inside the packages, which are always loaded by `require`: an application that imports pg needs no module hook.
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    const client = new InstrumentationNodeModuleFile(
+      'pg/lib/client.js',
+      versions,
+      (exports: Prototype<Query>) => {
+        this._wrap(exports.prototype, 'query', tracedQuery);
+        return exports;
+      },
+      (exports?: Prototype<Query>) => {
+        if (exports !== undefined) this._unwrap(exports.prototype, 'query');
+      },
+    );
+    return [
+      new InstrumentationNodeModuleDefinition('pg', versions, undefined, undefined, [client]),
+      new InstrumentationNodeModuleDefinition(
+        'pg-pool',
+        ['>=3 <4'],
+        (exports: Prototype<Connect>) => {
+          this._wrap(exports.prototype, 'connect', connectInCallersContext);
+          return exports;
+        },
+        (exports?: Prototype<Connect>) => {
+          if (exports !== undefined) this._unwrap(exports.prototype, 'connect');
+        },
+      ),
+    ];
+  }
+}
+
+const calls = new ClientCalls({
+  name: METRIC_DB_CLIENT_OPERATION_DURATION,
+  description: 'Duration of database client operations.',
+  keys: [
+    ATTR_DB_SYSTEM_NAME,
+    ATTR_DB_NAMESPACE,
+    ATTR_DB_OPERATION_NAME,
+    ATTR_DB_COLLECTION_NAME,
+    ATTR_SERVER_ADDRESS,
+    ATTR_SERVER_PORT,
+  ],
+});
+
+// A full pool calls back from whatever request gave its connection back; the query belongs to the request that asked.
+function connectInCallersContext(connect: Connect): Connect {
+  return function (this: unknown, callback) {
+    return callback === undefined ? connect.call(this) : connect.call(this, context.bind(context.active(), callback));
+  };
+}
+
+function tracedQuery(query: Query): Query {
+  return function (this: PgClient, ...args) {
+    const text = textOf(args[0]);
+    const { summary, attributes } = describe(this, text);
+    const call = calls.openBelowSpan(summary, attributes);
+    if (call === undefined) return query.apply(this, args);
+    const hasCallback = bindCallback(args, call);
+    try {
+      const result = query.apply(this, args);
+      if (hasCallback) return result;
+      return result instanceof Promise ? endWithPromise(result, call) : endWithStream(result, call);
+    } catch (error) {
+      fail(call, error);
+      throw error;
+    }
+  };
+}
+
+function textOf(query: unknown): string | undefined {
+  if (typeof query === 'string') return query;
+  if (typeof query !== 'object' || query === null) return undefined;
+  if ('text' in query && typeof query.text === 'string') return query.text;
+  // A cursor and a stream hold the statement one level down.
+  return 'cursor' in query ? textOf(query.cursor) : undefined;
+}
+
+function describe(client: PgClient, text: string | undefined): { summary: string; attributes: Attributes } {
+  const { database, host, port } = client.connectionParameters ?? {};
+  const attributes: Attributes = { [ATTR_DB_SYSTEM_NAME]: 'postgresql' };
+  if (typeof database === 'string') attributes[ATTR_DB_NAMESPACE] = database;
+  if (typeof host === 'string') attributes[ATTR_SERVER_ADDRESS] = host;
+  if (port !== undefined && Number.isInteger(Number(port))) attributes[ATTR_SERVER_PORT] = Number(port);
+  if (text === undefined) return { summary: 'QUERY', attributes };
+  const sql = describeSql(text);
+  attributes[ATTR_DB_QUERY_TEXT] = sql.text;
+  attributes[ATTR_DB_QUERY_SUMMARY] = sql.summary;
+  attributes[ATTR_DB_OPERATION_NAME] = sql.operation;
+  if (sql.collection !== undefined) attributes[ATTR_DB_COLLECTION_NAME] = sql.collection;
+  return { summary: sql.summary, attributes };
+}
+
+function bindCallback(args: unknown[], call: ClientCall): boolean {
+  const last = args.length - 1;
+  const callback = args[last];
+  if (typeof callback === 'function') {
+    args[last] = settling(callback as Callback, call);
+    return true;
+  }
+  const [config] = args;
+  if (typeof config !== 'object' || config === null || 'submit' in config) return false;
+  if (!('callback' in config) || typeof config.callback !== 'function') return false;
+  args[0] = { ...config, callback: settling(config.callback as Callback, call) };
+  return true;
+}
+
+function settling(callback: Callback, call: ClientCall): Callback {
+  const inContext = context.bind(call.callerContext, callback);
+  return function (this: unknown, error, ...rest) {
+    if (error) fail(call, error);
+    else call.end();
+    return inContext.call(this, error, ...rest);
+  };
+}
+
+function endWithPromise(result: Promise<unknown>, call: ClientCall): Promise<unknown> {
+  return result.then(
+    value => {
+      call.end();
+      return value;
+    },
+    (error: unknown) => {
+      fail(call, error);
+      throw error;
+    },
+  );
+}
+
+interface Emitting {
+  once(event: string, listener: (error?: unknown) => void): void;
+}
+
+function endWithStream(result: unknown, call: ClientCall): unknown {
+  if (typeof result !== 'object' || result === null || !('once' in result)) {
+    call.end();
+    return result;
+  }
+  const emitter = result as unknown as Emitting;
+  for (const event of ['end', 'close'])
+    emitter.once(event, () => {
+      call.end();
+    });
+  emitter.once('error', error => {
+    fail(call, error);
+  });
+  return result;
+}
+
+// PostgreSQL quotes the offending value in some of its messages: only its code is seen.
+function fail(call: ClientCall, error: unknown): void {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (typeof code === 'string') call.set(ATTR_DB_RESPONSE_STATUS_CODE, code);
+  call.fail(error, typeof code === 'string' ? `PostgreSQL error ${code}` : undefined);
+}

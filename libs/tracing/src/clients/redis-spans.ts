@@ -1,0 +1,87 @@
+import {
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_BATCH_SIZE,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_TEXT,
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  METRIC_DB_CLIENT_OPERATION_DURATION,
+} from '@opentelemetry/semantic-conventions';
+import type { Attributes } from '@opentelemetry/api';
+import { tracingChannel } from 'node:diagnostics_channel';
+import type { ChannelSpans } from './client-spans.ts';
+import { ClientCalls } from './client-call.ts';
+import type { ClientCall } from './client-call.ts';
+
+/** What ioredis 6 tells of a command; its arguments come with their values already replaced by `?`. */
+interface RedisMessage {
+  readonly command?: string;
+  readonly args?: readonly string[];
+  readonly batchMode?: string;
+  readonly batchSize?: number;
+  readonly database: number;
+  readonly serverAddress: string;
+  readonly serverPort: number | undefined;
+  readonly error?: unknown;
+}
+
+/** CLIENT spans for ioredis 6 from its tracing channels. Keys are shown, values never. */
+export class RedisSpans implements ChannelSpans {
+  readonly #calls = new ClientCalls({
+    name: METRIC_DB_CLIENT_OPERATION_DURATION,
+    description: 'Duration of database client operations.',
+    keys: [ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT],
+  });
+  readonly #open = new WeakMap<object, ClientCall>();
+  readonly #channels = [tracingChannel('ioredis:command'), tracingChannel('ioredis:batch')];
+
+  start(): void {
+    for (const channel of this.#channels) channel.subscribe(this.#listeners);
+  }
+
+  stop(): void {
+    for (const channel of this.#channels) channel.unsubscribe(this.#listeners);
+  }
+
+  readonly #onStart = (message: unknown): void => {
+    const told = message as RedisMessage;
+    const operation = (told.batchMode ?? told.command ?? 'command').toUpperCase();
+    const call = this.#calls.openBelowSpan(operation, attributesOf(told, operation));
+    if (call !== undefined) this.#open.set(told, call);
+  };
+
+  readonly #onError = (message: unknown): void => {
+    const told = message as RedisMessage;
+    this.#open.get(told)?.fail(told.error);
+  };
+
+  readonly #onSettled = (message: unknown): void => {
+    this.#open.get(message as RedisMessage)?.end();
+  };
+
+  readonly #nothing = (): void => {
+    // `end` is only the end of the synchronous part, and asyncEnd comes with asyncStart.
+  };
+
+  readonly #listeners = {
+    start: this.#onStart,
+    end: this.#nothing,
+    asyncStart: this.#onSettled,
+    asyncEnd: this.#nothing,
+    error: this.#onError,
+  };
+}
+
+function attributesOf(told: RedisMessage, operation: string): Attributes {
+  const attributes: Attributes = {
+    [ATTR_DB_SYSTEM_NAME]: 'redis',
+    [ATTR_DB_NAMESPACE]: String(told.database),
+    [ATTR_DB_OPERATION_NAME]: operation,
+    [ATTR_SERVER_ADDRESS]: told.serverAddress,
+  };
+  if (told.serverPort !== undefined) attributes[ATTR_SERVER_PORT] = told.serverPort;
+  if (told.args !== undefined) attributes[ATTR_DB_QUERY_TEXT] = [operation, ...told.args].join(' ').slice(0, 500);
+  if (told.batchSize !== undefined) attributes[ATTR_DB_OPERATION_BATCH_SIZE] = told.batchSize;
+  return attributes;
+}

@@ -1,0 +1,54 @@
+/** What may be said of a statement: nothing in it comes from data. */
+export interface SqlDescription {
+  /** The statement with `?` where its literals were, at most 2,000 characters. */
+  readonly text: string;
+  readonly operation: string;
+  readonly collection: string | undefined;
+  /** `SELECT users`: short and of few kinds, so that it can name a span. */
+  readonly summary: string;
+}
+
+const known = new Map<string, SqlDescription>();
+
+/** Describes `statement` without its literals. Prepared statements come again and again, so the latest are remembered. */
+export function describeSql(statement: string): SqlDescription {
+  const found = known.get(statement);
+  if (found !== undefined) return found;
+  const described = describe(statement);
+  if (known.size >= 500) known.clear();
+  known.set(statement, described);
+  return described;
+}
+
+// In this order: a quote inside a comment is no string, a comment mark inside a string no comment.
+const tokens =
+  /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<dollar>\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))|(?<text>\b[eEbBxXnN]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|'(?:[^']|'')*(?:'|$))|(?<name>"(?:[^"]|"")*"|\$\d+|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi;
+
+function describe(statement: string): SqlDescription {
+  const text = statement
+    // Longer statements are cut before the work, not after: a dump of a megabyte must cost nothing.
+    .slice(0, 10_000)
+    .replace(tokens, (token: string, ...rest) => {
+      const { comment, name } = rest.at(-1) as { comment?: string; name?: string };
+      if (comment !== undefined) return ' ';
+      return name === undefined ? '?' : token;
+    })
+    // Lists of any length are one statement.
+    .replaceAll(
+      /\(\s*(?:\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))+\s*\)(?:\s*,\s*\(\s*(?:\?|\$\d+)(?:\s*,\s*(?:\?|\$\d+))*\s*\))*/g,
+      '(?)',
+    )
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 2_000);
+  const operation = /^[(\s]*([a-z]+)/i.exec(text)?.[1]?.toUpperCase() ?? 'QUERY';
+  const collection = collectionOf(text);
+  return { text, operation, collection, summary: collection === undefined ? operation : `${operation} ${collection}` };
+}
+
+function collectionOf(text: string): string | undefined {
+  const name =
+    /\b(?:from|into|update|join|table(?:\s+if(?:\s+not)?\s+exists)?)\s+(?:only\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
+  const found = name.exec(text)?.[1]?.replaceAll('"', '');
+  return found === undefined || /^(?:select|set|values|where)$/i.test(found) ? undefined : found.slice(0, 100);
+}

@@ -1,0 +1,257 @@
+import type { Attributes } from '@opentelemetry/api';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DiagnosticsLevel } from './diagnostics.ts';
+import type { Sampling } from './sampling/sampling.ts';
+
+/**
+ * How much of Nest is seen: `route` is one span per request, `pipeline` adds middleware, guards, pipes, interceptors, handlers and
+ * filters, `full` adds every method of every provider.
+ */
+export type Detail = 'route' | 'pipeline' | 'full';
+
+/** Client libraries whose calls become spans. */
+export type ClientLibrary = 'http' | 'undici' | 'pg' | 'ioredis';
+
+/** What `startTracing` takes. Everything has a default or comes from the environment; what is given here wins. */
+export interface TracingOptions {
+  readonly serviceName?: string;
+  readonly serviceVersion?: string;
+  readonly environment?: string;
+  /** More attributes of the process that sends the spans. */
+  readonly resource?: Attributes;
+  /** The OTLP/HTTP address for traces, such as `http://localhost:4318/v1/traces`. */
+  readonly endpoint?: string;
+  readonly detail?: Detail;
+  /** Repeated equal siblings beyond this number become one span with a count. 0 folds nothing. */
+  readonly foldAfter?: number;
+  readonly sampling?: Sampling;
+  /** `traceresponse` and `Server-Timing` on every answer. */
+  readonly responseHeaders?: boolean;
+  readonly clients?: readonly ClientLibrary[];
+  /** Further instrumentations, such as those `loadInstrumentations` gives. */
+  readonly instrumentations?: readonly Instrumentation[];
+  /** How many traces of this process stay readable with `executionTree`, and how much of each. */
+  readonly executions?: { readonly traces: number; readonly spansPerTrace: number } | false;
+  readonly metrics?: boolean;
+  /** Sends spans elsewhere than to an OTLP backend: tests export to memory. */
+  readonly exporter?: SpanExporter;
+  /** What a signal or a natural end waits for the last spans at most. */
+  readonly shutdownLimitMs?: number;
+  /** What process.exit and a crash wait for them at most: this blocks. */
+  readonly exitLimitMs?: number;
+  /** False where the application itself calls `Tracing.shutdown()`. */
+  readonly handlesProcessEnd?: boolean;
+}
+
+type Exporter = 'otlp' | 'console' | 'none';
+
+/** The settings after options, environment and defaults are put together. */
+export interface TracingConfig extends Required<Omit<TracingOptions, 'exporter' | 'sampling' | 'instrumentations'>> {
+  readonly isDisabled: boolean;
+  readonly hasConfigFile: boolean;
+  readonly protocol: string;
+  readonly exporterName: Exporter;
+  readonly exporter: SpanExporter | undefined;
+  readonly sampling: Sampling | undefined;
+  readonly instrumentations: readonly Instrumentation[];
+  readonly otherLibraries: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly exportTimeoutMs: number;
+  readonly queue: { readonly capacity: number; readonly batchSize: number; readonly delayMs: number };
+  readonly diagnosticsLevel: DiagnosticsLevel;
+  readonly pushesMetrics: boolean;
+  readonly sendsLogs: boolean;
+  readonly detectsResource: boolean;
+  /** What was wrong in the environment and is not used, each with its remedy. */
+  readonly faults: readonly string[];
+}
+
+/** Reads the environment once. A wrong value is told and not used: tracing never stops its application. */
+export function loadTracingConfig(options: TracingOptions = {}, env: NodeJS.ProcessEnv = process.env): TracingConfig {
+  return new Settings(env).load(options);
+}
+
+const defaults = { detail: 'route', foldAfter: 20, shutdownLimitMs: 3_000, exitLimitMs: 1_000 } as const;
+const allClients: readonly ClientLibrary[] = ['http', 'undici', 'pg', 'ioredis'];
+// The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too.
+const notOtlpHttp: ReadonlySet<number> = new Set([4317, 6831, 6832, 14_250, 14_268, 16_686]);
+
+class Settings {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #faults: string[] = [];
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#env = env;
+  }
+
+  load(options: TracingOptions): TracingConfig {
+    const application = this.#package();
+    return {
+      isDisabled: this.#flag('OTEL_SDK_DISABLED') ?? false,
+      hasConfigFile: this.#text('OTEL_CONFIG_FILE') !== undefined,
+      serviceName: options.serviceName ?? this.#serviceName() ?? application.name,
+      serviceVersion: options.serviceVersion ?? this.#text('SERVICE_VERSION') ?? application.version,
+      environment: options.environment ?? this.#text('ENVIRONMENT') ?? this.#text('NODE_ENV') ?? 'development',
+      resource: options.resource ?? {},
+      endpoint: options.endpoint ?? this.#endpoint(),
+      ...this.#seen(options),
+      ...this.#export(options),
+      shutdownLimitMs: options.shutdownLimitMs ?? this.#number('TRACING_SHUTDOWN_LIMIT_MS') ?? defaults.shutdownLimitMs,
+      exitLimitMs: options.exitLimitMs ?? this.#number('TRACING_EXIT_LIMIT_MS') ?? defaults.exitLimitMs,
+      handlesProcessEnd: options.handlesProcessEnd ?? true,
+      diagnosticsLevel: this.#diagnosticsLevel(),
+      faults: this.#faults,
+    };
+  }
+
+  #seen(options: TracingOptions) {
+    return {
+      detail: options.detail ?? this.#oneOf('TRACING_DETAIL', ['route', 'pipeline', 'full']) ?? defaults.detail,
+      foldAfter: options.foldAfter ?? this.#number('TRACING_FOLD_AFTER') ?? defaults.foldAfter,
+      sampling: options.sampling ?? this.#sampling(),
+      responseHeaders: options.responseHeaders ?? this.#flag('TRACING_RESPONSE_HEADERS') ?? true,
+      clients: options.clients ?? allClients,
+      instrumentations: options.instrumentations ?? [],
+      otherLibraries: this.#list('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
+      executions: options.executions ?? { traces: 100, spansPerTrace: 500 },
+      metrics: options.metrics ?? !this.#list('OTEL_METRICS_EXPORTER').includes('none'),
+    };
+  }
+
+  #export(options: TracingOptions) {
+    const capacity = this.#number('OTEL_BSP_MAX_QUEUE_SIZE') ?? 2_048;
+    return {
+      exporter: options.exporter,
+      exporterName: this.#oneOf('OTEL_TRACES_EXPORTER', ['otlp', 'console', 'none']) ?? ('otlp' as const),
+      protocol:
+        this.#text('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? this.#text('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/json',
+      headers: this.#headers(),
+      exportTimeoutMs:
+        this.#number('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? this.#number('OTEL_EXPORTER_OTLP_TIMEOUT') ?? 3_000,
+      queue: {
+        capacity,
+        batchSize: Math.min(capacity, this.#number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512),
+        delayMs: this.#number('OTEL_BSP_SCHEDULE_DELAY') ?? 1_000,
+      },
+      pushesMetrics: this.#list('OTEL_METRICS_EXPORTER').some(name => name === 'otlp' || name === 'console'),
+      sendsLogs: this.#text('OTEL_LOGS_EXPORTER') !== undefined,
+      detectsResource: this.#text('OTEL_NODE_RESOURCE_DETECTORS') !== undefined,
+    };
+  }
+
+  #serviceName(): string | undefined {
+    const inResource = /(?:^|,)\s*service\.name=([^,]+)/.exec(this.#text('OTEL_RESOURCE_ATTRIBUTES') ?? '')?.[1];
+    return this.#text('OTEL_SERVICE_NAME') ?? inResource ?? this.#text('SERVICE_NAME');
+  }
+
+  #endpoint(): string {
+    const traces = this.#text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? this.#text('OTLP_ENDPOINT');
+    if (traces !== undefined) return traces;
+    const base = this.#text('OTEL_EXPORTER_OTLP_ENDPOINT');
+    if (base !== undefined) return `${base.replace(/\/+$/, '')}/v1/traces`;
+    return `http://${this.#text('JAEGER_HOST') ?? 'localhost'}:${this.#jaegerPort()}/v1/traces`;
+  }
+
+  #jaegerPort(): number {
+    const port = this.#number('JAEGER_PORT') ?? 4318;
+    if (!notOtlpHttp.has(port)) return port;
+    this.#faults.push(`JAEGER_PORT=${port} does not take OTLP over HTTP; 4318 is used. Set JAEGER_PORT=4318.`);
+    return 4318;
+  }
+
+  // Both variables of the specification, the signal's own last; values are percent-encoded there.
+  #headers(): Record<string, string> {
+    const given = [this.#text('OTEL_EXPORTER_OTLP_HEADERS'), this.#text('OTEL_EXPORTER_OTLP_TRACES_HEADERS')];
+    const pairs = given.flatMap(text => text?.split(',') ?? []).map(pair => pair.split('=', 2));
+    return Object.fromEntries(
+      pairs.flatMap(([key, value]) => (key && value !== undefined ? [[key.trim(), decoded(value.trim())]] : [])),
+    );
+  }
+
+  #sampling(): Sampling | undefined {
+    const slowMs = this.#number('TRACING_KEEP_SLOW_MS');
+    const keepsErrors = this.#flag('TRACING_KEEP_ERRORS');
+    const ratio = this.#number('TRACING_RATIO');
+    if (slowMs === undefined && keepsErrors === undefined && ratio === undefined) return undefined;
+    return {
+      ...(ratio !== undefined && { ratio }),
+      ...((slowMs !== undefined || keepsErrors === true) && {
+        keep: { errors: keepsErrors ?? true, ...(slowMs !== undefined && { slowMs }) },
+      }),
+    };
+  }
+
+  #diagnosticsLevel(): DiagnosticsLevel {
+    const otel = this.#text('OTEL_LOG_LEVEL')?.toLowerCase();
+    if (otel !== undefined)
+      return otel === 'verbose' ? 'all' : (diagnosticsLevels.find(level => level === otel) ?? 'warn');
+    if (this.#flag('DEBUG') === true) return 'debug';
+    const application = this.#text('LOG_LEVEL')?.toLowerCase() ?? '';
+    if (application === 'silent' || application === 'none') return 'none';
+    return application === 'error' || application === 'fatal' || application === 'critical' ? 'error' : 'warn';
+  }
+
+  #text(name: string): string | undefined {
+    const value = this.#env[name]?.trim();
+    return value === undefined || value === '' ? undefined : value;
+  }
+
+  #list(name: string): readonly string[] {
+    return (this.#text(name) ?? '').split(',').flatMap(item => item.trim() || []);
+  }
+
+  // DEBUG is also the namespace list of the debug package: what is neither yes nor no is not ours.
+  #flag(name: string): boolean | undefined {
+    const value = this.#text(name)?.toLowerCase();
+    if (value === 'true' || value === '1' || value === 'yes' || value === 'on') return true;
+    return value === 'false' || value === '0' || value === 'no' || value === 'off' ? false : undefined;
+  }
+
+  #number(name: string): number | undefined {
+    const value = this.#text(name);
+    if (value === undefined) return undefined;
+    if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+    this.#faults.push(`${name} is not a number and is not used. Set a number, or unset it.`);
+    return undefined;
+  }
+
+  #oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const value = this.#text(name);
+    const chosen = choices.find(choice => choice === value);
+    if (value !== undefined && chosen === undefined)
+      this.#faults.push(`${name} is none of ${choices.join(', ')} and is not used. Set one of them.`);
+    return chosen;
+  }
+
+  // npm and pnpm name the package they run; a plain `node dist/main.js` has only its folder.
+  #package(): { readonly name: string; readonly version: string } {
+    const unknown = { name: 'unknown_service:node', version: '0.0.0' };
+    const entry = process.argv[1];
+    return (entry !== undefined && manifestAbove(dirname(entry))) || unknown;
+  }
+}
+
+const diagnosticsLevels: readonly DiagnosticsLevel[] = ['none', 'error', 'warn', 'info', 'debug', 'all'];
+
+function manifestAbove(folder: string): { readonly name: string; readonly version: string } | undefined {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const { name, version } = manifest as { readonly name?: unknown; readonly version?: unknown };
+    if (typeof name !== 'string') return undefined;
+    return { name: name.replace(/^@[^/]+\//, ''), version: typeof version === 'string' ? version : '0.0.0' };
+  } catch {
+    // No manifest here: the next folder up may have one.
+    return dirname(folder) === folder ? undefined : manifestAbove(dirname(folder));
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

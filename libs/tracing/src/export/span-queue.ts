@@ -1,0 +1,142 @@
+import { ROOT_CONTEXT, TraceFlags, context } from '@opentelemetry/api';
+import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+
+export interface SpanQueueOptions {
+  /** Spans waiting at most; more are dropped and counted. */
+  readonly capacity: number;
+  readonly batchSize: number;
+  /** How long a span waits for company before it is sent. */
+  readonly delayMs: number;
+}
+
+/** Counts since the start, and the queue's length now. */
+export interface SpanQueueStats {
+  readonly queued: number;
+  readonly capacity: number;
+  readonly exported: number;
+  /** Spans that the backend refused or never took, after the exporter's own retries. */
+  readonly failed: number;
+  /** Spans that found the queue full. */
+  readonly dropped: number;
+}
+
+/** What the queue tells to whoever watches over the export. */
+export interface ExportWatcher {
+  exportFailed(error: Error | undefined, spans: number): void;
+  exportSucceeded(stats: SpanQueueStats): void;
+  spansDropped(stats: SpanQueueStats): void;
+}
+
+/**
+ * Sends finished spans in batches, one at a time, from a bounded queue. The SDK's BatchSpanProcessor does the same but keeps its
+ * spans to itself: here the unsent ones can be taken out, which is what saves them when the process exits at once.
+ */
+export class SpanQueue implements SpanProcessor {
+  readonly #exporter: SpanExporter;
+  readonly #options: SpanQueueOptions;
+  readonly #watcher: ExportWatcher;
+  #waiting: ReadableSpan[] = [];
+  #sending: readonly ReadableSpan[] = [];
+  #current: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #exported = 0;
+  #failed = 0;
+  #dropped = 0;
+
+  constructor(exporter: SpanExporter, options: SpanQueueOptions, watcher: ExportWatcher) {
+    this.#exporter = exporter;
+    this.#options = options;
+    this.#watcher = watcher;
+  }
+
+  get stats(): SpanQueueStats {
+    return {
+      queued: this.#waiting.length + this.#sending.length,
+      capacity: this.#options.capacity,
+      exported: this.#exported,
+      failed: this.#failed,
+      dropped: this.#dropped,
+    };
+  }
+
+  onStart(): void {
+    // Only finished spans are sent.
+  }
+
+  onEnd(span: ReadableSpan): void {
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0) this.add(span);
+  }
+
+  /** Queues a finished span whatever its sampled flag says. */
+  add(span: ReadableSpan): void {
+    if (this.#isClosed) return;
+    if (this.#waiting.length >= this.#options.capacity) {
+      this.#dropped++;
+      this.#watcher.spansDropped(this.stats);
+      return;
+    }
+    this.#waiting.push(span);
+    if (this.#current === undefined) this.#schedule();
+  }
+
+  /** Everything not yet accepted by the backend, the batch under way included. It is the caller's from now on. */
+  takeUnsent(): ReadableSpan[] {
+    const unsent = [...this.#sending, ...this.#waiting];
+    this.#sending = [];
+    this.#waiting = [];
+    return unsent;
+  }
+
+  async forceFlush(): Promise<void> {
+    while (this.#current !== undefined || this.#waiting.length > 0) await (this.#current ?? this.#send());
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.#isClosed) return;
+    await this.forceFlush();
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#exporter.shutdown();
+  }
+
+  #schedule(): void {
+    if (this.#waiting.length >= this.#options.batchSize) {
+      void this.#send();
+      return;
+    }
+    this.#timer ??= setTimeout(() => void this.#send(), this.#options.delayMs).unref();
+  }
+
+  // Never rejects: a failed export is counted and told to the watcher.
+  #send(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#sending = this.#waiting.splice(0, this.#options.batchSize);
+    this.#current = this.#export(this.#sending).then(() => {
+      this.#sending = [];
+      this.#current = undefined;
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+    return this.#current;
+  }
+
+  #export(spans: readonly ReadableSpan[]): Promise<void> {
+    return new Promise(resolve => {
+      // Outside every request, so that a batch's context does not keep the request alive that happened to fill it.
+      context.with(suppressTracing(ROOT_CONTEXT), () => {
+        this.#exporter.export([...spans], ({ code, error }) => {
+          if (code === ExportResultCode.SUCCESS) {
+            this.#exported += spans.length;
+            this.#watcher.exportSucceeded(this.stats);
+          } else {
+            this.#failed += spans.length;
+            this.#watcher.exportFailed(error, spans.length);
+          }
+          resolve();
+        });
+      });
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { SpanStatusCode } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
+
+const recorded = new WeakSet();
+
+/**
+ * Marks `span` as failed by `error`. The exception itself, with its stack, is recorded in the first span that sees it:
+ * the spans it passes through on its way up only carry the status.
+ */
+export function failSpan(span: Span, error: unknown): void {
+  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+  span.setAttribute(ATTR_ERROR_TYPE, typeOf(error));
+  recordException(span, error);
+}
+
+/** Records `error` as an exception event unless another span already has it. */
+export function recordException(span: Span, error: unknown): void {
+  if (typeof error !== 'object' || error === null) {
+    span.recordException(messageOf(error));
+    return;
+  }
+  if (recorded.has(error)) return;
+  recorded.add(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  span.recordException({ name: typeOf(error), message: messageOf(error), ...(stack !== undefined && { stack }) });
+}
+
+/** The stable code of a coded error, else its class: what one may group by. */
+export function typeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return typeof error;
+  if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code;
+  const name: unknown = 'name' in error ? error.name : undefined;
+  return typeof name === 'string' && name !== '' ? name : 'Error';
+}
+
+function messageOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return typeof error === 'string' ? error : `a ${error === null ? 'null' : typeof error} was thrown`;
+}

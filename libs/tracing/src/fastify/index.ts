@@ -1,0 +1,2 @@
+/** Server spans natively from Fastify's hooks. */
+export { registerServerSpans } from './server-spans.ts';

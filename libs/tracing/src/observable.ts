@@ -1,0 +1,90 @@
+import { context } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
+import { failSpan } from './fail-span.ts';
+
+/** What a stream says to its subscriber. */
+export interface Observer {
+  readonly next: (value: unknown) => void;
+  readonly error: (error: unknown) => void;
+  readonly complete: () => void;
+}
+
+interface Subscription {
+  unsubscribe(): void;
+}
+
+/** The part of an RxJS Observable that is used here. RxJS itself is not imported: any copy of it will do. */
+export interface ObservableLike {
+  subscribe(observer: Observer): Subscription;
+  pipe(...operators: unknown[]): unknown;
+}
+
+type Subscribe = (observer: Observer) => () => void;
+type ObservableClass = new (subscribe: Subscribe) => ObservableLike;
+
+export function isObservable(value: unknown): value is ObservableLike {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'subscribe' in value &&
+    typeof value.subscribe === 'function' &&
+    'pipe' in value &&
+    typeof value.pipe === 'function'
+  );
+}
+
+/**
+ * The same stream; `span` ends when its first subscription completes, fails or is left. What the source does runs in
+ * the span's context, what the subscriber does runs in its own.
+ */
+export function observeWithSpan(span: Span, spanContext: Context, source: ObservableLike): ObservableLike {
+  return observableLike(source, observer => {
+    const outer = context.active();
+    const inOuter = (fn: () => void) => {
+      context.with(outer, fn);
+    };
+    const subscription = context.with(spanContext, () =>
+      source.subscribe({
+        next: value => {
+          inOuter(() => {
+            observer.next(value);
+          });
+        },
+        error: error => {
+          if (span.isRecording()) {
+            failSpan(span, error);
+            span.end();
+          }
+          inOuter(() => {
+            observer.error(error);
+          });
+        },
+        complete: () => {
+          if (span.isRecording()) span.end();
+          inOuter(() => {
+            observer.complete();
+          });
+        },
+      }),
+    );
+    return () => {
+      subscription.unsubscribe();
+      if (span.isRecording()) span.end();
+    };
+  });
+}
+
+/** A new Observable of the same RxJS as `source`. */
+export function observableLike(source: ObservableLike, subscribe: Subscribe): ObservableLike {
+  return new (observableClassOf(source))(subscribe);
+}
+
+// The base class of whatever subclass (a Subject, a ConnectableObservable) this one is.
+function observableClassOf(source: ObservableLike): ObservableClass {
+  let prototype: object = Object.getPrototypeOf(source) as object;
+  for (;;) {
+    const next = Object.getPrototypeOf(prototype) as object | null;
+    if (next === null || next === Object.prototype) return prototype.constructor as ObservableClass;
+    prototype = next;
+  }
+}

@@ -1,0 +1,75 @@
+/** The last work before the process ends: `flush` may take its time, `flushSync` blocks. */
+export interface Flushing {
+  flush(): Promise<void>;
+  flushSync(): void;
+}
+
+type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+
+/**
+ * Sends the last spans whatever way the process ends, and lets it end exactly as it would have: by the same signal, with the same
+ * exit code, never before the application is done. Where the application listens for a signal itself, that signal only flushes.
+ */
+export class ProcessEnd {
+  readonly #flushing: Flushing;
+  readonly #listeners: ReadonlyMap<EndSignal, () => void>;
+  #isEnding = false;
+
+  constructor(flushing: Flushing) {
+    this.#flushing = flushing;
+    const signals: readonly EndSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
+    this.#listeners = new Map(
+      signals.map(signal => [
+        signal,
+        () => {
+          this.#onSignal(signal);
+        },
+      ]),
+    );
+  }
+
+  listen(): void {
+    for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+    process.on('beforeExit', this.#onBeforeExit);
+    process.on('exit', this.#onExit);
+  }
+
+  stop(): void {
+    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+    process.off('beforeExit', this.#onBeforeExit);
+    process.off('exit', this.#onExit);
+  }
+
+  #onSignal(signal: EndSignal): void {
+    const listener = this.#listeners.get(signal);
+    const isApplications = process.listeners(signal).some(other => other !== listener);
+    if (isApplications) {
+      void this.#flushing.flush();
+      return;
+    }
+    // A second signal means now.
+    if (this.#isEnding) {
+      this.#raise(signal);
+      return;
+    }
+    this.#isEnding = true;
+    void this.#flushing.flush().finally(() => {
+      this.#raise(signal);
+    });
+  }
+
+  // Without our listener the signal does what it would have done: exit status 143 or 130, seen by the parent as a signal.
+  #raise(signal: EndSignal): void {
+    this.stop();
+    process.kill(process.pid, signal);
+  }
+
+  readonly #onBeforeExit = (): void => {
+    void this.#flushing.flush();
+  };
+
+  // process.exit, an uncaught error and a rejection nobody handled all come through here.
+  readonly #onExit = (): void => {
+    this.#flushing.flushSync();
+  };
+}

@@ -1,0 +1,97 @@
+import type { Attributes } from '@opentelemetry/api';
+
+/** What stands where a secret was. */
+export const REDACTED = '[redacted]';
+
+const secretKey =
+  /authorization|cookie|passw(or)?d|passwd|passphrase|secret|token|api[-_.]?key|private[-_.]?key|credential|card[-_.]?(number|no|num)|\bpan\b|\bcvv2?\b|\bcvc2?\b|(^|[._-])iban$/i;
+
+// What tells by its shape that it is a secret, whatever it is called. One look decides for nearly every value.
+const suspicious = /@|%40|eyJ|bearer|basic |\d(?:[ -]?\d){12}|(?:token|secret|passw|api_?key)/i;
+
+const jwt = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
+const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
+const assignment =
+  /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)["']?\s*[=:]\s*["']?)(?!\$\d|\?|\[redacted)([^\s"'&;,}]+)/gi;
+const email = /[\w.!#$&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
+const digits = /(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])/g;
+
+/** True where the value of `key` must not be seen, whatever it is: `authorization`, `user.password`, `card_number`. */
+export function isSecretKey(key: string): boolean {
+  return secretKey.test(key);
+}
+
+/**
+ * `text` without what has the shape of a secret: JSON web tokens, bearer and basic credentials, `password=…` pairs, card numbers
+ * (by length and check digit) and e-mail addresses. Text that holds none is returned as it is.
+ */
+export function redactText(text: string): string {
+  if (!suspicious.test(text)) return text;
+  return text
+    .replace(jwt, REDACTED)
+    .replace(scheme, `$1 ${REDACTED}`)
+    .replace(assignment, `$1${REDACTED}`)
+    .replace(email, REDACTED)
+    .replace(digits, found => (isCardNumber(found) ? REDACTED : found));
+}
+
+/** `value` as it may be seen under `key`. */
+export function redactValue(key: string, value: unknown): unknown {
+  if (secretKeys.has(key)) return REDACTED;
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'number') return isCardNumber(String(value)) ? REDACTED : value;
+  return typeof value === 'object' ? redactRecord(value) : value;
+}
+
+/** Redacts `attributes` in place: span attributes are read by many and owned by none. */
+export function redactAttributes(attributes: Attributes): void {
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (typeof value === 'boolean') continue;
+    const redacted = redactValue(key, value);
+    if (redacted !== value) attributes[key] = redacted;
+  }
+}
+
+/**
+ * A deep copy of `value` for a log line: secret keys emptied, secret shapes cut out of strings, cut off below `depth`.
+ * Instances of classes pass as they are, since serialisers know them and we do not.
+ */
+export function redactRecord(value: unknown, depth = 6): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value !== 'object' || value === null || depth === 0) return value;
+  if (Array.isArray(value)) return value.map(item => redactRecord(item, depth - 1));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, secretKeys.has(key) ? REDACTED : redactRecord(item, depth - 1)]),
+  );
+}
+
+function isCardNumber(text: string): boolean {
+  const number = text.replaceAll(/[ -]/g, '');
+  if (!/^[2-6]\d{12,18}$/.test(number)) return false;
+  let sum = 0;
+  for (let place = 0; place < number.length; place++) {
+    const digit = Number(number[number.length - 1 - place]);
+    const doubled = place % 2 === 0 ? digit : digit * 2;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
+
+/** Remembers what `isSecretKey` said: attribute keys are few and come again with every span. */
+class KnownKeys {
+  readonly #known = new Map<string, boolean>();
+
+  has(key: string): boolean {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const isSecret = isSecretKey(key);
+    // Keys made from input must not fill the memory.
+    if (this.#known.size < 2_000) this.#known.set(key, isSecret);
+    return isSecret;
+  }
+}
+
+const secretKeys = new KnownKeys();

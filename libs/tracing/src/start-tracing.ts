@@ -1,0 +1,182 @@
+import { diag, metrics, trace } from '@opentelemetry/api';
+import { startNodeSdk } from '@opentelemetry/sdk-node';
+import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
+import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { clientSpans } from './clients/client-spans.ts';
+import { loadTracingConfig } from './config.ts';
+import type { TracingConfig, TracingOptions } from './config.ts';
+import { setUpDiagnostics } from './diagnostics.ts';
+import { ExecutionRecorder } from './execution-tree.ts';
+import { ExportLog } from './export/export-log.ts';
+import { exporterFor } from './export/exporter.ts';
+import { sendBeforeExit } from './export/send-before-exit.ts';
+import { SpanQueue } from './export/span-queue.ts';
+import type { SpanQueueStats } from './export/span-queue.ts';
+import { FoldedSiblings } from './folded-siblings.ts';
+import { observeExport } from './health-metrics.ts';
+import { MetricsText } from './metrics-text.ts';
+import { ProcessEnd } from './process-end.ts';
+import { RedactingProcessor } from './redacting-processor.ts';
+import { currentRuntime, setRuntime } from './runtime.ts';
+import { KeptTraces } from './sampling/kept-traces.ts';
+import { samplerFor } from './sampling/route-sampler.ts';
+
+/** A started tracing. One for each process; it ends with it, or earlier by `shutdown`. */
+export interface Tracing {
+  readonly isOn: boolean;
+  /** Where spans go, for a line in the start-up log. */
+  readonly endpoint: string;
+  stats(): SpanQueueStats;
+  /** Sends what is finished now; resolves when the backend has it, or when the limit is over. */
+  flush(): Promise<void>;
+  /** Flushes, then stops. Spans started later are not recorded. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts tracing for this process, before the application's modules are loaded. Reads the environment; `options` win over it.
+ * Never throws for a bad setting: tracing must not stop what it traces.
+ */
+export function startTracing(options: TracingOptions = {}): Tracing {
+  const config = loadTracingConfig(options);
+  setUpDiagnostics(config.diagnosticsLevel);
+  if (config.isDisabled) return notTracing(config);
+  if (currentRuntime() !== undefined) {
+    diag.warn('tracing: startTracing was called twice; the second call does nothing. Remove one of the two.');
+    return notTracing(config);
+  }
+  for (const fault of config.faults) diag.warn(`tracing: ${fault}`);
+  return new StartedTracing(config);
+}
+
+const nothingSent: SpanQueueStats = { queued: 0, capacity: 0, exported: 0, failed: 0, dropped: 0 };
+
+function notTracing({ endpoint }: TracingConfig): Tracing {
+  const nothing = () => Promise.resolve();
+  return { isOn: false, endpoint, stats: () => nothingSent, flush: nothing, shutdown: nothing };
+}
+
+class StartedTracing implements Tracing {
+  readonly isOn = true;
+  readonly endpoint: string;
+  readonly #config: TracingConfig;
+  readonly #queue: SpanQueue;
+  readonly #metrics: MetricsText | undefined;
+  readonly #executions: ExecutionRecorder | undefined;
+  readonly #folding: FoldedSiblings;
+  readonly #sdk: { shutdown(): Promise<void> };
+  readonly #processEnd: ProcessEnd;
+  readonly #clients: { stop(): void };
+
+  constructor(config: TracingConfig) {
+    this.#config = config;
+    this.endpoint = config.endpoint;
+    this.#queue = new SpanQueue(exporterFor(config), config.queue, new ExportLog(config.endpoint));
+    this.#metrics = config.metrics ? new MetricsText() : undefined;
+    this.#executions = config.executions === false ? undefined : new ExecutionRecorder(config.executions);
+    this.#folding = new FoldedSiblings(config.foldAfter);
+    const { instrumentations, channels } = clientSpans(config.clients);
+    this.#sdk = this.#startSdk([...instrumentations, ...config.instrumentations]);
+    this.#announce();
+    this.#clients = channels.start();
+    this.#processEnd = new ProcessEnd({
+      flush: () => this.flush(),
+      flushSync: () => {
+        this.#flushSync();
+      },
+    });
+    if (config.handlesProcessEnd) this.#processEnd.listen();
+  }
+
+  stats(): SpanQueueStats {
+    return this.#queue.stats;
+  }
+
+  async flush(): Promise<void> {
+    await within(this.#config.shutdownLimitMs, this.#queue.forceFlush());
+  }
+
+  async shutdown(): Promise<void> {
+    setRuntime(undefined);
+    this.#processEnd.stop();
+    this.#clients.stop();
+    await within(this.#config.shutdownLimitMs, this.#sdk.shutdown());
+  }
+
+  #startSdk(instrumentations: readonly Instrumentation[]) {
+    const { sampling, serviceName, serviceVersion, environment, resource, diagnosticsLevel } = this.#config;
+    if (this.#config.hasConfigFile) {
+      diag.warn(
+        'tracing: OTEL_CONFIG_FILE describes samplers, processors and exporters, so the redaction, sampling rules, execution tree ' +
+          'and exit safety of this library are off. Unset it to have them.',
+      );
+    }
+    // The SDK sets a console logger of its own and complains about one that is there; ours takes over after it.
+    diag.disable();
+    const sdk = startNodeSdk({
+      logLevel: diagnosticsLevel,
+      resourceAttributes: {
+        'service.name': serviceName,
+        'service.version': serviceVersion,
+        'deployment.environment.name': environment,
+        'service.instance.id': randomUUID(),
+        'host.name': hostname(),
+        'process.pid': process.pid,
+        'process.runtime.name': 'nodejs',
+        'process.runtime.version': process.versions.node,
+        'telemetry.distro.name': 'tracelab',
+        ...resource,
+      },
+      // The process detector writes the whole command line into every batch, and people put secrets there.
+      ...(!this.#config.detectsResource && { resourceDetectors: [] }),
+      spanProcessors: this.#processors(),
+      ...(sampling !== undefined && { sampler: samplerFor(sampling) }),
+      metricReaders: this.#metrics === undefined ? [] : [this.#metrics.reader],
+      ...(!this.#config.sendsLogs && { logRecordProcessors: [] }),
+      instrumentations: [...instrumentations, ...(this.#config.metrics ? [new RuntimeNodeInstrumentation()] : [])],
+    });
+    setUpDiagnostics(diagnosticsLevel);
+    return sdk;
+  }
+
+  #processors(): SpanProcessor[] {
+    const keep = this.#config.sampling?.keep;
+    const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
+    const recording = this.#executions === undefined ? [] : [this.#executions];
+    return [this.#folding, new RedactingProcessor(), ...recording, sending];
+  }
+
+  #announce(): void {
+    const meter = metrics.getMeter('@tracelab/tracing');
+    observeExport(meter, () => this.#queue.stats);
+    setRuntime({
+      tracer: trace.getTracer('@tracelab/tracing'),
+      meter,
+      detail: this.#config.detail,
+      folding: this.#folding,
+      isAnnouncing: this.#config.responseHeaders,
+      executions: this.#executions,
+      metrics: this.#metrics,
+    });
+  }
+
+  #flushSync(): void {
+    const { endpoint, headers, exitLimitMs, exporter, exporterName, protocol } = this.#config;
+    const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
+    if (!isOverHttp) return;
+    const unsent = this.#queue.takeUnsent();
+    if (unsent.length > 0) sendBeforeExit(unsent, { url: endpoint, headers, limitMs: exitLimitMs });
+  }
+}
+
+async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work.catch(() => undefined), limit]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Child } from './child-process.ts';
+import type { Ended } from './child-process.ts';
+import { OtlpReceiver } from './otlp-receiver.ts';
+
+type Ending = 'SIGINT' | 'SIGTERM' | 'end' | 'exit' | 'reject' | 'throw';
+
+const matrix = (['SIGTERM', 'SIGINT', 'exit', 'throw', 'reject', 'end'] as const).flatMap(ending =>
+  (['none', 'own'] as const).map(handlers => [ending, handlers] as const),
+);
+
+let backend: OtlpReceiver;
+
+beforeEach(async () => {
+  backend = await new OtlpReceiver().listen();
+});
+afterEach(() => backend.close());
+
+async function run(ending: Ending, handlers: string, traced: { endpoint: string } | undefined): Promise<Ended> {
+  const isSignal = ending === 'SIGTERM' || ending === 'SIGINT';
+  const child = new Child('ending.ts', {
+    args: [isSignal ? 'signal' : ending, handlers],
+    isTraced: traced !== undefined,
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: traced?.endpoint ?? '',
+      // Longer than the program lives: what arrives was sent by the shutdown.
+      OTEL_BSP_SCHEDULE_DELAY: '60000',
+      TRACING_SHUTDOWN_LIMIT_MS: '400',
+      TRACING_EXIT_LIMIT_MS: '400',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '400',
+    },
+  });
+  if (isSignal) {
+    await child.printed(/ready/);
+    child.kill(ending);
+  }
+  return child.ended();
+}
+
+const outcome = ({ code, signal }: Ended) => ({ code, signal });
+
+describe.each(matrix)('%s, handlers: %s', (ending, handlers) => {
+  test('ends as without tracing and loses no finished span', async () => {
+    const [traced, untraced] = await Promise.all([
+      run(ending, handlers, { endpoint: backend.baseUrl }),
+      run(ending, handlers, undefined),
+    ]);
+    expect(outcome(traced)).toEqual(outcome(untraced));
+    expect(new Set(backend.spans.map(({ name }) => name)).size).toBe(50);
+    // Each span once: what was under way at the end is not sent a second time when it has arrived.
+    expect(backend.spans).toHaveLength(50);
+    expect(traced.stderr.includes('tracing:')).toBe(false);
+  });
+
+  test('ends the same with a backend that is silent or absent', async () => {
+    backend.behaviour = 'silent';
+    const [silent, absent, untraced] = await Promise.all([
+      run(ending, handlers, { endpoint: backend.baseUrl }),
+      run(ending, handlers, { endpoint: 'http://127.0.0.1:9' }),
+      run(ending, handlers, undefined),
+    ]);
+    expect([outcome(silent), outcome(absent)]).toEqual([outcome(untraced), outcome(untraced)]);
+  });
+});
+
+test('a second signal ends the process at once', async () => {
+  backend.behaviour = 'silent';
+  const child = new Child('ending.ts', {
+    args: ['signal', 'none'],
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl, TRACING_SHUTDOWN_LIMIT_MS: '60000' },
+  });
+  await child.printed(/ready/);
+  child.kill('SIGTERM');
+  await new Promise(resolve => setTimeout(resolve, 100));
+  child.kill('SIGTERM');
+  expect(outcome(await child.ended(5_000))).toEqual({ code: null, signal: 'SIGTERM' });
+});

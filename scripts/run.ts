@@ -1,0 +1,97 @@
+// The whole system on this machine, in the foreground: Ctrl-C stops all of it. `--dev` restarts what a change concerns.
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { ConfigError } from '@tracelab/service-kit/config';
+import { loadStackConfig } from './stack/config.ts';
+import { DevWatch } from './stack/dev-watch.ts';
+import { completeTrace, requestFlow } from './stack/first-trace.ts';
+import { Progress } from './stack/progress.ts';
+import type { PartEvent } from './stack/service-part.ts';
+import { PortTaken, Stack } from './stack/stack.ts';
+import { statusBlock } from './stack/status-block.ts';
+import { duration } from './terminal/duration.ts';
+import { Style } from './terminal/style.ts';
+import { traceLines } from './terminal/trace-lines.ts';
+
+const USAGE = `Usage: make run        the whole system on this machine, without Docker
+       make run-dev    the same; a saved change is compiled and what it concerns restarted
+
+Ports: GATEWAY_PORT, USER_PORT, ORDER_PORT, PAYMENT_PORT, PERF_TRACER_PORT, HUB_PORT, HUB_OTLP_PORT, POSTGRES_PORT.
+TRACELAB_DATA says where data and logs are kept (.tracelab), REDIS_URL which Redis to use, NO_REDIS=1 to use none.
+Every other variable reaches the services: DEMO_SEED=42, DEMO_DELAY_SCALE=0, LOG_LEVEL=debug, TRACING_DETAIL=full.
+`;
+
+const style = new Style(process.stdout, process.env);
+const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
+
+function tell({ part, text, lastLines = [] }: PartEvent): void {
+  say(`${style.amber(part)} ${text}`, ...lastLines.map(line => style.dim(`  ${line}`)));
+}
+
+async function run(isDev: boolean): Promise<void> {
+  const startedAt = performance.now();
+  const stack = new Stack(loadStackConfig(), tell);
+  const stopped = stopOnSignal(stack);
+  const progress = new Progress(process.stderr, style);
+  try {
+    await stack.start(part => {
+      progress.add(part.name);
+    });
+  } catch (error) {
+    progress.clear();
+    if (stopped.isStopping) return;
+    await stack.stop();
+    throw error;
+  }
+  progress.clear();
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const head = `tracelab ${version}   local, no Docker`;
+  say(
+    `${style.bold(head)}   ready in ${duration(performance.now() - startedAt)}`,
+    '',
+    ...statusBlock(stack.parts, style),
+  );
+  await showFirstTrace(stack).catch((error: unknown) => {
+    say('', style.amber(`no first trace: ${(error as Error).message}`));
+  });
+  if (isDev) new DevWatch(stack, tell).start();
+  say('', style.dim('Ctrl-C stops everything'));
+}
+
+async function showFirstTrace(stack: Stack): Promise<void> {
+  const traceId = await requestFlow({ gatewayUrl: stack.gatewayUrl, queryUrl: stack.hubUrl });
+  const trace = await completeTrace(traceId, stack.hubUrl);
+  say('', `first trace    ${style.accent(`${stack.hubUrl}/trace/${traceId}`)}`, '');
+  if (trace) say(...traceLines(trace, style));
+  else say(style.amber('  it has not arrived whole within 15 s; see .tracelab/logs'));
+}
+
+function stopOnSignal(stack: Stack): { isStopping: boolean } {
+  const state = { isStopping: false };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (state.isStopping) process.exit(signal === 'SIGINT' ? 130 : 143);
+    state.isStopping = true;
+    say('', style.dim('stopping'));
+    void stack.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        say(String(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+  return state;
+}
+
+const { values } = parseArgs({
+  options: { dev: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+});
+if (values.help) say(USAGE);
+else {
+  await run(values.dev).catch((error: unknown) => {
+    const isExplained = error instanceof PortTaken || error instanceof ConfigError;
+    process.stderr.write(`${isExplained ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    process.exit(1);
+  });
+}

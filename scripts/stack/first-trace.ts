@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { spansFromOtlp, type OtlpTraces, type Trace, traceTree } from '@tracelab/trace-model';
+
+export interface Addresses {
+  readonly gatewayUrl: string;
+  /** Of the query API: the hub's or Jaeger's, which answer alike. */
+  readonly queryUrl: string;
+}
+
+/** A request that every service works on, and the id of its trace. A declined payment is an answer like any other. */
+export async function requestFlow({ gatewayUrl }: Addresses): Promise<string> {
+  const response = await fetch(`${gatewayUrl}/demo/full-flow/1`, { signal: AbortSignal.timeout(15_000) });
+  await response.body?.cancel();
+  const traceId = response.headers.get('traceresponse')?.split('-')[1];
+  if (traceId === undefined) throw new Error('The gateway answered without a traceresponse header: is tracing off?');
+  return traceId;
+}
+
+/** Reads a trace once all of it has arrived: each process sends its part in its own time. Undefined when it never does. */
+export async function completeTrace(traceId: string, queryUrl: string, limitMs = 15_000): Promise<Trace | undefined> {
+  const end = performance.now() + limitMs;
+  let previous = 0;
+  while (performance.now() < end) {
+    const trace = await readTrace(traceId, queryUrl);
+    const isWhole = trace?.roots.length === 1 && trace.roots[0]?.isOrphan === false;
+    if (isWhole && trace.nodes.length === previous) return trace;
+    previous = trace?.nodes.length ?? 0;
+    await sleep(250);
+  }
+  return undefined;
+}
+
+async function readTrace(traceId: string, queryUrl: string): Promise<Trace | undefined> {
+  const url = `${queryUrl}/api/v3/traces/${traceId}`;
+  const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  if (response?.ok !== true) return undefined;
+  const { result } = (await response.json()) as { result?: OtlpTraces };
+  const spans = result ? spansFromOtlp(result) : [];
+  return spans.length === 0 ? undefined : traceTree(spans);
+}

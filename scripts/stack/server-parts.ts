@@ -1,0 +1,91 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { findRedis, freePort, isPortFree, LocalPostgres, LocalRedis } from '@tracelab/local-servers';
+import type { StackConfig } from './config.ts';
+import type { Part } from './part.ts';
+
+/** The Postgres that is set, or the stack's own, with its data kept between runs. */
+export class PostgresPart implements Part {
+  readonly name = 'postgres';
+  readonly note: string;
+  readonly #config: StackConfig;
+  readonly #folder: string;
+  #server: LocalPostgres | undefined;
+
+  constructor(config: StackConfig) {
+    this.#config = config;
+    this.#folder = join(config.dataFolder, 'postgres');
+    this.note = config.postgresUrl === undefined ? relative('.', this.#folder) : 'from POSTGRES_URL';
+  }
+
+  get address(): string {
+    const { postgresUrl } = this.#config;
+    if (postgresUrl !== undefined) return new URL(postgresUrl).host;
+    return this.#server ? `127.0.0.1:${this.#server.port}` : '';
+  }
+
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
+  async start(): Promise<void> {
+    if (this.#config.postgresUrl !== undefined) return;
+    const wanted = this.#config.ports.postgres;
+    // Postgres started by root runs under another account, which has to be able to enter the folder.
+    mkdirSync(this.#config.dataFolder, { recursive: true });
+    chmodSync(this.#config.dataFolder, 0o755);
+    const port = (await isPortFree(wanted)) ? wanted : await freePort();
+    this.#server = await LocalPostgres.start({ directory: join(process.cwd(), this.#folder), port });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+
+  /** The address of one service's database. */
+  url(database: string): string {
+    const { postgresUrl } = this.#config;
+    if (postgresUrl !== undefined) return new URL(`/${database}`, postgresUrl).href;
+    if (this.#server === undefined) throw new Error('Postgres has not started yet');
+    return this.#server.url(database);
+  }
+}
+
+/** A cache for the services: the Redis that is set, one that this machine has, or none. */
+export class CachePart implements Part {
+  readonly name = 'cache';
+  readonly #config: StackConfig;
+  readonly #binary: string | undefined;
+  #server: LocalRedis | undefined;
+
+  constructor(config: StackConfig) {
+    this.#config = config;
+    this.#binary = config.mayStartRedis && config.redisUrl === undefined ? findRedis(config.path) : undefined;
+  }
+
+  /** What the services get as REDIS_URL; none where the cache is in each process. */
+  get url(): string | undefined {
+    return this.#config.redisUrl ?? this.#server?.url;
+  }
+
+  get address(): string {
+    return this.url?.replace(/\/\/[^@/]*@/, '//') ?? 'in memory';
+  }
+
+  get note(): string {
+    if (this.#config.redisUrl !== undefined) return 'from REDIS_URL';
+    return this.#binary === undefined ? 'set REDIS_URL for Redis' : this.#binary;
+  }
+
+  get pid(): number | undefined {
+    return this.#server?.pid;
+  }
+
+  async start(): Promise<void> {
+    if (this.#binary !== undefined) this.#server = await LocalRedis.start(this.#binary);
+  }
+
+  async stop(): Promise<void> {
+    await this.#server?.stop();
+  }
+}

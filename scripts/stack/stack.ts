@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPortFree } from '@tracelab/local-servers';
+import { PORT_SETTINGS, type StackConfig } from './config.ts';
+import { LogFile } from './log-file.ts';
+import type { Part } from './part.ts';
+import { portOwner } from './port-owner.ts';
+import { RunningBackend } from './running-backend.ts';
+import { CachePart, PostgresPart } from './server-parts.ts';
+import { type PartEvent, ServicePart } from './service-part.ts';
+
+/** A port is taken; the message names who has it and the setting that moves it. */
+export class PortTaken extends Error {
+  override readonly name = 'PortTaken';
+  readonly code = 'PortTaken';
+}
+
+type ServiceName = 'gateway' | 'user' | 'order' | 'payment' | 'perf-tracer';
+
+/** The whole system on this machine: what each part needs, in which order they start and stop. */
+export class Stack {
+  readonly config: StackConfig;
+  readonly #postgres: PostgresPart;
+  readonly #cache: CachePart;
+  readonly #onEvent: (event: PartEvent) => void;
+  readonly #logs: LogFile[] = [];
+  #backend: Part | undefined;
+  #services: ServicePart[] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: StackConfig, onEvent: (event: PartEvent) => void) {
+    this.config = config;
+    this.#postgres = new PostgresPart(config);
+    this.#cache = new CachePart(config);
+    this.#onEvent = onEvent;
+  }
+
+  get gatewayUrl(): string {
+    return `http://localhost:${this.config.ports.gateway}`;
+  }
+
+  get hubUrl(): string {
+    return `http://localhost:${this.config.ports.hub}`;
+  }
+
+  /** In the order in which the status block lists them. */
+  get parts(): readonly Part[] {
+    return [...this.#services, ...(this.#backend ? [this.#backend] : []), this.#postgres, this.#cache];
+  }
+
+  get services(): readonly ServicePart[] {
+    return this.#services;
+  }
+
+  /** What others need first, and side by side what can be. `onReady` is told of each part. */
+  async start(onReady: (part: Part) => void): Promise<void> {
+    const running = await RunningBackend.find(this.config.ports.hub);
+    await this.#refuseTakenPorts(running === undefined ? ['hub', 'otlp'] : []);
+    const ready = async (part: Part) => {
+      await part.start();
+      onReady(part);
+    };
+    this.#backend = running ?? this.#hubPart();
+    await Promise.all([this.#postgres, this.#cache, this.#backend].map(ready));
+    this.#services = this.#names().map(name => this.#servicePart(name));
+    // A service that has been stopped while it started must not be left behind.
+    await Promise.all(this.#services.map(ready));
+  }
+
+  /** In reverse: first those who ask, last those who are asked. Whoever calls this twice waits for the same end. */
+  stop(): Promise<void> {
+    return (this.#stopping ??= this.#stopAll());
+  }
+
+  async #stopAll(): Promise<void> {
+    const [gateway, ...others] = this.#services;
+    await gateway?.stop();
+    await Promise.all(others.map(service => service.stop()));
+    // The services have sent their last spans by now.
+    await this.#backend?.stop();
+    await Promise.all([this.#cache.stop(), this.#postgres.stop()]);
+    for (const log of this.#logs) log.close();
+  }
+
+  #names(): readonly ServiceName[] {
+    const all: readonly ServiceName[] = ['gateway', 'user', 'order', 'payment', 'perf-tracer'];
+    return all.filter(name => existsSync(`services/${name}/package.json`));
+  }
+
+  async #refuseTakenPorts(ofBackend: readonly ('hub' | 'otlp')[]): Promise<void> {
+    const { ports } = this.config;
+    const taken: string[] = [];
+    for (const name of [...this.#names(), ...ofBackend]) {
+      const port = ports[name];
+      if (await isPortFree(port)) continue;
+      const owner = await portOwner(port);
+      const move = `set ${PORT_SETTINGS[name]} to another`;
+      taken.push(`Port ${port} (${name}) is taken by ${owner ?? 'another program'}: stop it, or ${move}.`);
+    }
+    if (taken.length > 0) throw new PortTaken(taken.join('\n'));
+  }
+
+  #hubPart(): ServicePart {
+    const { ports, dataFolder } = this.config;
+    const flags = ['--data', join(process.cwd(), dataFolder, 'hub'), '--port', String(ports.hub)];
+    return new ServicePart({
+      name: 'hub',
+      address: this.hubUrl,
+      note: `traces, OTLP on ${ports.otlp}`,
+      folder: 'services/hub',
+      args: ['dist/main.js', ...flags, '--otlp-port', String(ports.otlp)],
+      env: this.config.inherited,
+      ready: /OTLP/,
+      readyUrl: `http://127.0.0.1:${ports.hub}/api/services`,
+      log: this.#log('hub'),
+      onEvent: this.#onEvent,
+    });
+  }
+
+  #servicePart(name: ServiceName): ServicePart {
+    const port = this.config.ports[name];
+    return new ServicePart({
+      name,
+      address: `http://localhost:${port}`,
+      note: name === 'gateway' ? 'docs at /docs' : '',
+      folder: `services/${name}`,
+      args: ['--import', '@tracelab/tracing/register', 'dist/main.js'],
+      env: this.#environmentOf(name),
+      ready: /listening on/,
+      readyUrl: `http://127.0.0.1:${port}/health/ready`,
+      log: this.#log(name),
+      onEvent: this.#onEvent,
+    });
+  }
+
+  #environmentOf(name: ServiceName): NodeJS.ProcessEnv {
+    const { ports, inherited } = this.config;
+    const urls = Object.fromEntries(
+      this.#names().map(each => [`${each.toUpperCase().replace('-', '_')}_URL`, `http://127.0.0.1:${ports[each]}`]),
+    );
+    return {
+      ...urls,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.otlp}`,
+      LOG_PRETTY: 'false',
+      ...inherited,
+      SERVICE_NAME: name,
+      PORT: String(ports[name]),
+      ...(name === 'gateway' ? {} : { DATABASE_URL: this.#postgres.url(`tracelab_${name.replace('-', '_')}`) }),
+      ...(this.#cache.url === undefined ? {} : { REDIS_URL: this.#cache.url }),
+    };
+  }
+
+  #log(name: string): LogFile {
+    const log = new LogFile(join(this.config.dataFolder, 'logs'), name);
+    this.#logs.push(log);
+    return log;
+  }
+}

@@ -1,0 +1,5 @@
+import { serve } from '@tracelab/service-kit';
+import { AppModule } from './app.module.ts';
+import { loadConfig } from './config.ts';
+
+await serve({ loadConfig, module: AppModule.with });

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { Agent, createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ServiceProcess } from '@tracelab/test-stack';
+
+const user = JSON.stringify({ id: 1, name: 'John Doe', email: 'john@example.com', status: 'active' });
+let slowUsers: Server;
+let env: Record<string, string>;
+
+// A user service that takes as long as the id says, in milliseconds.
+beforeAll(async () => {
+  slowUsers = createServer((asked, response) => {
+    const delayMs = Number(asked.url?.split('/').at(-1));
+    setTimeout(() => response.setHeader('content-type', 'application/json').end(user), delayMs).unref();
+  }).listen(0, '127.0.0.1');
+  await once(slowUsers, 'listening');
+  env = { USER_URL: `http://127.0.0.1:${(slowUsers.address() as AddressInfo).port}` };
+});
+afterAll(() => {
+  slowUsers.closeAllConnections();
+  slowUsers.close();
+});
+
+type Answer = { readonly status: number } | { readonly broken: string };
+
+/** One request down a kept-alive connection. What fails before a connection stands was never accepted. */
+function ask(url: string, agent: Agent): Promise<Answer | 'not accepted'> {
+  return new Promise(resolve => {
+    const sent = request(url, { agent }, response => {
+      response.resume().once('end', () => {
+        resolve({ status: response.statusCode ?? 0 });
+      });
+    });
+    sent.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code === 'ECONNREFUSED' ? 'not accepted' : { broken: error.message });
+    });
+    sent.end();
+  });
+}
+
+async function askUntilRefused(url: string): Promise<Answer[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const answers: Answer[] = [];
+  for (;;) {
+    const answer = await ask(url, agent);
+    if (answer === 'not accepted') break;
+    answers.push(answer);
+    if ('broken' in answer) break;
+  }
+  agent.destroy();
+  return answers;
+}
+
+const start = (settings: Record<string, string> = {}) =>
+  ServiceProcess.start({ service: 'gateway', env: { ...env, ...settings } });
+
+describe('SIGTERM', () => {
+  test('under load of 50 connections answers every accepted request, and exits with 0', async () => {
+    const gateway = await start();
+    const load = Promise.all(
+      Array.from({ length: 50 }, (_, i) => askUntilRefused(`${gateway.url}/users/${1 + (i % 9)}`)),
+    );
+    await sleep(700);
+    const code = await gateway.stop();
+    const answers = (await load).flat();
+    expect(code).toBe(0);
+    expect(answers.length).toBeGreaterThan(50);
+    expect(answers.filter(answer => !('status' in answer && answer.status === 200))).toEqual([]);
+  });
+
+  test('lets a request that runs finish, and tells its client to use another connection', async () => {
+    const gateway = await start();
+    const slow = fetch(`${gateway.url}/users/600`);
+    await sleep(150);
+    const stopped = gateway.stop();
+    const response = await slow;
+    expect(response.status).toBe(200);
+    expect(response.headers.get('connection')).toBe('close');
+    expect(await stopped).toBe(0);
+  });
+
+  test('cuts off what does not end within the limit, and says so with exit code 1', async () => {
+    const gateway = await start({ SHUTDOWN_TIMEOUT_MS: '400' });
+    const stuck = fetch(`${gateway.url}/users/4000`).catch(() => 'cut off');
+    await sleep(150);
+    const started = performance.now();
+    expect(await gateway.stop()).toBe(1);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(await stuck).toBe('cut off');
+    expect(gateway.output).toContain('cutting off requests that did not end in time');
+  });
+
+  test('a second one ends the process at once, as the signal would', async () => {
+    const gateway = await start();
+    void fetch(`${gateway.url}/users/4000`).catch(() => undefined);
+    await sleep(150);
+    const stopped = gateway.stop();
+    await sleep(100);
+    await gateway.stop();
+    expect(await stopped).toBe(143);
+  });
+});
+
+describe('a bad setting', () => {
+  test('stops the service at start with every fault named and no value shown', async () => {
+    const failed = start({ PORT: 'abc', LOG_LEVEL: 'hunter2', ORDER_URL: 'hunter3' });
+    await expect(failed).rejects.toThrow(/ended with 1/);
+    const message = await failed.catch((error: unknown) => String(error));
+    for (const name of ['PORT', 'LOG_LEVEL', 'ORDER_URL']) expect(message).toContain(`  ${name}: `);
+    expect(message).not.toMatch(/abc|hunter|\bat .*\.js/);
+  });
+
+  test('a missing one that is required is named too', async () => {
+    const failed = ServiceProcess.start({ service: 'order', env: {} });
+    await expect(failed).rejects.toThrow('DATABASE_URL: is required');
+  });
+
+  test('a taken port is named, with the setting that moves it', async () => {
+    const first = await start();
+    await expect(ServiceProcess.start({ service: 'gateway', env, port: first.port })).rejects.toThrow(
+      `Port ${first.port} is taken: stop the process that uses it, or set PORT to another.`,
+    );
+    await first.stop();
+  });
+});

@@ -1,0 +1,71 @@
+import { type FastifyInstance } from 'fastify';
+import { type AddressInfo } from 'node:net';
+
+import { type Config } from './config.ts';
+import { createQueryServer } from './query/query-server.ts';
+import { IngestCounters } from './receiver/ingest-counters.ts';
+import { createReceiver } from './receiver/receiver.ts';
+import { openStore } from './store/open-store.ts';
+import { type TraceStore } from './store/trace-store.ts';
+
+/** A running hub. */
+export class Hub {
+  readonly store: TraceStore;
+  readonly #servers: readonly FastifyInstance[];
+  readonly #addresses: readonly string[];
+
+  private constructor(store: TraceStore, servers: readonly FastifyInstance[], addresses: readonly string[]) {
+    this.store = store;
+    this.#servers = servers;
+    this.#addresses = addresses;
+  }
+
+  /** Opens the store, then listens; what was opened is closed again when a port is taken. */
+  static async start(config: Config): Promise<Hub> {
+    const store = await openStore(config);
+    const counters = new IngestCounters();
+    const { maxBodyBytes, maxDecompressedBytes, memoryBytes } = config;
+    const limits = { maxBodyBytes, maxDecompressedBytes, maxInFlightBytes: Math.max(memoryBytes / 4, maxBodyBytes) };
+    const { acknowledge, corsOrigins, allowedHosts, host } = config;
+    const receiver = createReceiver({ store, counters, limits, acknowledge, corsOrigins });
+    const query = createQueryServer({
+      store,
+      storeKind: config.store,
+      counters,
+      memoryLimitBytes: memoryBytes,
+      diskLimitBytes: config.diskBytes,
+      allowedHosts,
+      maxBodyBytes: maxDecompressedBytes,
+      uiDirectory: config.uiDirectory,
+    });
+    try {
+      await receiver.listen({ host, port: config.otlpPort });
+      await query.listen({ host, port: config.queryPort });
+    } catch (error) {
+      await Promise.all([receiver.close(), query.close()]);
+      await store.close();
+      throw error;
+    }
+    return new Hub(store, [receiver, query], [urlOf(receiver, host), urlOf(query, host)]);
+  }
+
+  get otlpUrl(): string {
+    return this.#addresses[0] ?? '';
+  }
+
+  get queryUrl(): string {
+    return this.#addresses[1] ?? '';
+  }
+
+  /** Takes no more requests, lets those under way finish, and writes out what was accepted. */
+  async close(): Promise<void> {
+    await Promise.all(this.#servers.map(server => server.close()));
+    await this.store.close();
+  }
+}
+
+function urlOf(server: FastifyInstance, host: string): string {
+  const { port } = server.server.address() as AddressInfo;
+  const name = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}

@@ -1,0 +1,72 @@
+import { type Attribute, type Resource, type Span } from '@tracelab/trace-model';
+
+/**
+ * What Jaeger's query service changes in a trace unless it is asked for it raw: a server span that shares its client's
+ * id gets one of its own, attributes come by key, the SDK's description moves to the resource, numeric IPv4 addresses
+ * are spelled with dots, and links to nowhere go.
+ */
+export function adjustSpans(spans: readonly Span[]): Span[] {
+  const resources = new Map<Resource, Resource>();
+  return separateSharedIds(spans).map(span => {
+    const moved = span.attributes.filter(isAboutSdk);
+    return {
+      ...span,
+      attributes: sorted(moved.length === 0 ? span.attributes : span.attributes.filter(own => !isAboutSdk(own))),
+      resource: resourceWith(span.resource, moved, resources),
+      events: span.events.map(event => ({ ...event, attributes: sorted(event.attributes) })),
+      links: span.links.filter(link => link.traceId !== '' && link.traceId !== NO_TRACE),
+    };
+  });
+}
+
+const NO_TRACE = '0'.repeat(32);
+const isAboutSdk = ({ key }: Attribute) => key.startsWith('telemetry.sdk.') || key.startsWith('telemetry.distro.');
+
+function sorted(attributes: readonly Attribute[]): readonly Attribute[] {
+  if (attributes.length === 0) return attributes;
+  return attributes.map(dotted).sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+}
+
+function dotted(attribute: Attribute): Attribute {
+  const { key, value } = attribute;
+  if ((key !== 'ip' && key !== 'peer.ipv4') || value.type !== 'int') return attribute;
+  const address = Number(value.value) >>> 0;
+  const bytes = [24, 16, 8, 0].map(shift => (address >>> shift) & 0xff);
+  return { key, value: { type: 'string', value: bytes.join('.') } };
+}
+
+// Spans of one process go on sharing their resource, so that it is told once.
+function resourceWith(resource: Resource, moved: readonly Attribute[], known: Map<Resource, Resource>): Resource {
+  if (moved.length > 0) return { ...resource, attributes: sorted([...resource.attributes, ...moved]) };
+  const adjusted = known.get(resource) ?? { ...resource, attributes: sorted(resource.attributes) };
+  known.set(resource, adjusted);
+  return adjusted;
+}
+
+// Zipkin's client and server record one span together; as two spans, what the server did lies below the server's.
+function separateSharedIds(spans: readonly Span[]): readonly Span[] {
+  const clients = new Set(spans.filter(span => span.kind === 'client').map(span => span.spanId));
+  const shared = new Set(
+    spans.filter(span => span.kind === 'server' && clients.has(span.spanId)).map(span => span.spanId),
+  );
+  if (shared.size === 0) return spans;
+  const taken = new Set(spans.map(span => span.spanId));
+  const newIds = new Map([...shared].map(id => [id, freeId(id, taken)]));
+  return spans.map(span => {
+    const newId = newIds.get(span.spanId);
+    if (span.kind === 'server' && newId !== undefined) return { ...span, spanId: newId, parentSpanId: span.spanId };
+    const newParentId = newIds.get(span.parentSpanId);
+    return newParentId === undefined ? span : { ...span, parentSpanId: newParentId };
+  });
+}
+
+function freeId(id: string, taken: Set<string>): string {
+  let next = BigInt(`0x${id}`);
+  let spelled = id;
+  while (taken.has(spelled)) {
+    next = BigInt.asUintN(64, next + 1n);
+    spelled = next.toString(16).padStart(16, '0');
+  }
+  taken.add(spelled);
+  return spelled;
+}

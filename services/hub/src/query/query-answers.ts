@@ -1,0 +1,70 @@
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+
+import { StoreUnavailable } from '../store/trace-store.ts';
+import { BadParameter } from './bad-parameter.ts';
+import { QueryParameters } from './query-parameters.ts';
+
+const PLAIN = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json';
+
+/** The status and the words for an error that the query side foresees; undefined for a bug. */
+export function failureOf(error: unknown): { readonly status: number; readonly message: string } | undefined {
+  if (error instanceof BadParameter) return { status: 400, message: error.message };
+  if (error instanceof NotFound) return { status: 404, message: error.message };
+  if (error instanceof NotConfigured) return { status: error.status, message: error.message };
+  if (error instanceof StoreUnavailable) return { status: 503, message: error.message };
+  return undefined;
+}
+
+/** What was asked for is not there. */
+export class NotFound extends Error {
+  readonly code = 'NotFound';
+}
+
+/** What was asked for exists in Jaeger, and this backend is not set up for it. */
+export class NotConfigured extends Error {
+  readonly code = 'NotConfigured';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Writes JSON as Jaeger does when asked to print it prettily. */
+export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
+  const pretty = new QueryParameters(request.url).text('prettyPrint');
+  const indent = pretty === undefined || pretty === 'false' ? undefined : 4;
+  return reply.type(JSON_TYPE).send(JSON.stringify(body, undefined, indent));
+}
+
+export interface EnvelopeParts {
+  readonly data: unknown;
+  readonly total?: number;
+  readonly errors?: readonly { readonly msg: string; readonly traceID?: string }[];
+}
+
+/** v1's wrapping; `total` counts names only, in Jaeger too. */
+export function envelope({ data, total = 0, errors }: EnvelopeParts) {
+  return { data, total, limit: 0, offset: 0, errors: errors ?? null };
+}
+
+/** v1's errors are JSON that says it is text, as Go's `http.Error` sends it: clients parse it all the same. */
+export function sendV1Failure(reply: FastifyReply, status: number, message: string): FastifyReply {
+  const body = { data: null, total: 0, limit: 0, offset: 0, errors: [{ code: status, msg: message }] };
+  return sendFailure(reply, status, body);
+}
+
+export function sendV3Failure(reply: FastifyReply, status: number, message: string): FastifyReply {
+  return sendFailure(reply, status, { error: { httpCode: status, message } });
+}
+
+function sendFailure(reply: FastifyReply, status: number, body: unknown): FastifyReply {
+  if (status === 503) reply.header('retry-after', '1');
+  return reply
+    .code(status)
+    .type(PLAIN)
+    .header('x-content-type-options', 'nosniff')
+    .send(`${JSON.stringify(body)}\n`);
+}

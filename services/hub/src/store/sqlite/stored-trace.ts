@@ -1,0 +1,75 @@
+import { type DatabaseSync } from 'node:sqlite';
+
+import { COLUMNS, RESOURCE_AT, SPAN_AT, type TraceBatch } from '../../otlp/trace-batch.ts';
+import { PageReader, spansIn } from './span-pages.ts';
+
+export interface ChunkRow {
+  readonly first: number;
+  readonly trace: number;
+  readonly page: number;
+  readonly at: number;
+  readonly spans: number;
+}
+
+/** Decompressed pages kept while one trace is read: its chunks are neighbours. */
+const TRACE_PAGES_BYTES = 1024 * 1024;
+
+/** All spans of a trace as one batch. */
+export function readTrace(database: DatabaseSync, trace: number): TraceBatch {
+  const chunks = database.prepare('SELECT * FROM chunk WHERE trace = ? ORDER BY first').all(trace);
+  const pages = new PageReader(database, TRACE_PAGES_BYTES);
+  const builder = new BatchBuilder(database);
+  for (const { page, at, spans } of chunks as unknown as ChunkRow[]) {
+    const bytes = pages.page(page);
+    for (const span of spansIn(bytes, at, spans)) {
+      builder.add(bytes.subarray(span.at, span.at + span.length), span.origin);
+    }
+  }
+  return builder.build();
+}
+
+/** Puts stored spans together as a batch that can be decoded, each origin once. */
+export class BatchBuilder {
+  readonly #database: DatabaseSync;
+  readonly #parts: Uint8Array[] = [];
+  readonly #numbers: number[] = [];
+  readonly #origins = new Map<number, readonly number[]>();
+  #size = 0;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** The span's bytes are read when the batch is built, so they must stay as they are until then. */
+  add(span: Uint8Array, origin: number): void {
+    const place = this.#origins.get(origin) ?? this.#addOrigin(origin);
+    const row = new Array<number>(COLUMNS);
+    row.splice(SPAN_AT, 2, this.#append(span), span.length);
+    row.splice(RESOURCE_AT, 4, ...place);
+    this.#numbers.push(...row);
+  }
+
+  build(): TraceBatch {
+    const bytes = new Uint8Array(this.#size);
+    let at = 0;
+    for (const part of this.#parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return { bytes, table: Int32Array.from(this.#numbers) };
+  }
+
+  #addOrigin(id: number): readonly number[] {
+    const row = this.#database.prepare('SELECT resource, scope FROM origin WHERE id = ?').get(id);
+    const { resource, scope } = row as unknown as { resource: Uint8Array; scope: Uint8Array };
+    const place = [this.#append(resource), resource.length, this.#append(scope), scope.length];
+    this.#origins.set(id, place);
+    return place;
+  }
+
+  #append(bytes: Uint8Array): number {
+    this.#parts.push(bytes);
+    this.#size += bytes.length;
+    return this.#size - bytes.length;
+  }
+}

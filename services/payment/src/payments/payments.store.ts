@@ -1,0 +1,157 @@
+import { Injectable } from '@nestjs/common';
+import type { DeclineReason, PaymentMethod } from '@tracelab/contracts/payment';
+import { Database } from '@tracelab/database';
+import { type Selectable, sql } from 'kysely';
+import type { PaymentsSchema } from './payments.schema.ts';
+
+export type PaymentRow = Selectable<PaymentsSchema['payments']>;
+
+export interface PaymentIntent {
+  readonly orderId: number;
+  readonly amountCents: number;
+  readonly method: PaymentMethod;
+  readonly idempotencyKey: string;
+  readonly fingerprint: string;
+}
+
+/** What the card processor decided. */
+export type Outcome = { readonly processingMs: number } & (
+  | { readonly isSuccess: true; readonly transactionId: string; readonly feeCents: number }
+  | { readonly isSuccess: false; readonly errorCode: DeclineReason }
+);
+
+/**
+ * Payments, and who is making each. A payment is claimed before the card is charged and recorded after; a claim lapses
+ * after the lease, so that a crash in between blocks the order for that long and no longer.
+ */
+@Injectable()
+export class PaymentsStore {
+  constructor(
+    private readonly database: Database<PaymentsSchema>,
+    private readonly leaseMs: number,
+  ) {}
+
+  find(id: number): Promise<PaymentRow | undefined> {
+    return this.database.query(db => db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst());
+  }
+
+  findByKey(key: string): Promise<PaymentRow | undefined> {
+    return this.database.query(db =>
+      db.selectFrom('payments').selectAll().where('idempotency_key', '=', key).executeTakeFirst(),
+    );
+  }
+
+  findOfOrder(orderId: number): Promise<PaymentRow | undefined> {
+    return this.database.query(db =>
+      db
+        .selectFrom('payments')
+        .selectAll()
+        .where('order_id', '=', orderId)
+        .where('status', '<>', 'failed')
+        .executeTakeFirst(),
+    );
+  }
+
+  /** Starts a payment; undefined when its key or its order is taken. */
+  claim({ orderId, amountCents, method, idempotencyKey, fingerprint }: PaymentIntent): Promise<PaymentRow | undefined> {
+    return this.database.query(async db => {
+      await this.giveUpLapsed(orderId, idempotencyKey);
+      return db
+        .insertInto('payments')
+        .values({
+          order_id: orderId,
+          amount_cents: amountCents,
+          method,
+          status: 'processing',
+          idempotency_key: idempotencyKey,
+          fingerprint,
+        })
+        .onConflict(conflict => conflict.doNothing())
+        .returningAll()
+        .executeTakeFirst();
+    });
+  }
+
+  /** Takes up a payment whose maker gave no sign for the length of the lease; undefined when it is not so. */
+  takeUp({ id }: PaymentRow): Promise<PaymentRow | undefined> {
+    return this.database.query(db =>
+      db
+        .updateTable('payments')
+        .set(({ eb }) => ({ claim: eb('claim', '+', 1), claimed_at: sql<Date>`now()` }))
+        .where('id', '=', id)
+        .where('status', '=', 'processing')
+        .where('claimed_at', '<', this.lapsed())
+        .returningAll()
+        .executeTakeFirst(),
+    );
+  }
+
+  /** Writes the outcome down; undefined when the claim has passed to somebody else, whose outcome then counts. */
+  record({ id, claim }: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
+    const result = outcome.isSuccess
+      ? ({ status: 'success', transaction_id: outcome.transactionId, fee_cents: outcome.feeCents } as const)
+      : ({ status: 'failed', error_code: outcome.errorCode } as const);
+    return this.database.query(db =>
+      db
+        .updateTable('payments')
+        .set({ ...result, processing_ms: Math.round(outcome.processingMs), is_order_behind: outcome.isSuccess })
+        .where('id', '=', id)
+        .where('status', '=', 'processing')
+        .where('claim', '=', claim)
+        .returningAll()
+        .executeTakeFirst(),
+    );
+  }
+
+  /**
+   * Gives a payment back. The row is held while `decide` has the card processor do it, so that two requests cannot both
+   * give it back; what `decide` throws leaves everything as it was.
+   */
+  refund(id: number, decide: (row: PaymentRow | undefined) => Promise<number>): Promise<PaymentRow> {
+    return this.database.transaction(async db => {
+      const row = await db.selectFrom('payments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+      const refunded_cents = await decide(row);
+      return db
+        .updateTable('payments')
+        .set({ status: 'refunded', refunded_cents, is_order_behind: true })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+    });
+  }
+
+  ordersBehind(limit: number): Promise<PaymentRow[]> {
+    return this.database.query(db =>
+      db.selectFrom('payments').selectAll().where('is_order_behind', '=', true).orderBy('id').limit(limit).execute(),
+    );
+  }
+
+  /** The order knows this status; a later change of the payment is news again. */
+  async orderKnows({ id, status }: PaymentRow): Promise<void> {
+    await this.database.query(db =>
+      db
+        .updateTable('payments')
+        .set({ is_order_behind: false })
+        .where('id', '=', id)
+        .where('status', '=', status)
+        .execute(),
+    );
+  }
+
+  private async giveUpLapsed(orderId: number, exceptKey: string): Promise<void> {
+    await this.database.query(db =>
+      db
+        .updateTable('payments')
+        .set({ status: 'failed' })
+        .where('order_id', '=', orderId)
+        .where('idempotency_key', '<>', exceptKey)
+        .where('status', '=', 'processing')
+        .where('claimed_at', '<', this.lapsed())
+        .execute(),
+    );
+  }
+
+  private lapsed() {
+    return sql<Date>`now() - ${this.leaseMs} * interval '1 millisecond'`;
+  }
+}
