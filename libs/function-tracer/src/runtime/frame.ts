@@ -3,6 +3,11 @@ import type { FunctionEntry } from './function-table.ts';
 import type { CallContext, RequestRoot } from './request-root.ts';
 import type { Runtime } from './runtime.ts';
 
+interface Waits {
+  sinceMs: number;
+  totalMs: number;
+}
+
 /**
  * One call of a traced function. Rewritten code holds it in a variable and calls its one-letter methods; they never
  * throw. Kept by closures for as long as they live, so once the call has ended it refers to nothing but its root.
@@ -15,8 +20,8 @@ export class Frame implements CallContext {
   parentId = 0;
   root: RequestRoot | undefined = undefined;
   startedMs = 0;
-  suspendedMs = 0;
-  suspendedAtMs = 0;
+  /** Only for calls that wait: a number with a fraction is an object of its own to V8. */
+  waits: Waits | undefined = undefined;
   /** The call that was current when this one last began to run; it is current again when this one lets go. */
   resumer: Frame | undefined = undefined;
   /** The arguments, while the call may still turn out not worth writing. */
@@ -45,14 +50,16 @@ export class Frame implements CallContext {
     if (this.isSuspended) return;
     this.#runtime.current = this.resumer;
     this.isSuspended = true;
-    this.suspendedAtMs = this.isMuted ? 0 : performance.now();
+    if (this.isMuted) return;
+    this.waits ??= { sinceMs: 0, totalMs: 0 };
+    this.waits.sinceMs = performance.now();
   }
 
   /** Resumes. Harmless when it never was suspended. */
   u(): void {
     if (!this.isSuspended) return;
     this.isSuspended = false;
-    if (!this.isMuted) this.suspendedMs += performance.now() - this.suspendedAtMs;
+    if (this.waits !== undefined) this.waits.totalMs += performance.now() - this.waits.sinceMs;
     this.resumer = this.#runtime.current;
     this.#runtime.current = this;
   }

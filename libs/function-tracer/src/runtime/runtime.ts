@@ -186,7 +186,7 @@ export class Runtime {
     frame.hasEnded = true;
     const leftMs = performance.now();
     const settle = (isRejected: boolean, value: unknown) => {
-      frame.suspendedMs += performance.now() - leftMs;
+      frame.waits = { sinceMs: leftMs, totalMs: (frame.waits?.totalMs ?? 0) + performance.now() - leftMs };
       this.#end(frame, isRejected, value);
     };
     // Both outcomes are taken care of.

@@ -14,6 +14,7 @@ export interface CallValuesOptions {
 }
 
 const ELLIPSIS = '...';
+const HIDDEN_VALUE = `"${REDACTED}"`;
 
 /** Writes a call's arguments, result and error as an event shows them. */
 export class CallValues {
@@ -31,14 +32,16 @@ export class CallValues {
 
   args(args: object): string {
     let text = '{';
+    const values = args as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(args)) {
-      text += `${text.length > 1 ? ',' : ''}${JSON.stringify(name)}:${this.#arg(name, Reflect.get(args, name))}`;
+      const { json, isHidden } = this.#describer.name(name);
+      const value = isHidden ? HIDDEN_VALUE : this.#arg(values[name]);
+      text += text.length > 1 ? `,${json}:${value}` : `${json}:${value}`;
     }
     return `${text}}`;
   }
 
-  #arg(name: string, value: unknown): string {
-    if (this.#describer.hides(name)) return `"${REDACTED}"`;
+  #arg(value: unknown): string {
     const text = this.#describer.describe(value);
     if (text.length > this.#limit) return JSON.stringify(text.slice(0, this.#limit) + ELLIPSIS);
     return this.#options.argsEncoding === 'double' ? JSON.stringify(text) : text;

@@ -37,6 +37,7 @@ export class Describer {
   readonly #redactor: Redactor | undefined;
   readonly #limits: DescribeLimits;
   readonly #ancestors: object[] = [];
+  readonly #names = new Map<string, KnownName>();
   #room = 0;
 
   constructor(redactor: Redactor | undefined, limits: DescribeLimits) {
@@ -50,9 +51,13 @@ export class Describer {
     return this.#write(value);
   }
 
-  /** Whether a name hides the value under it. */
-  hides(key: string): boolean {
-    return this.#redactor?.hides(key) === true;
+  /** A name as JSON, and whether it hides the value under it. */
+  name(key: string): KnownName {
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const named = { json: JSON.stringify(key), isHidden: this.#redactor?.hides(key) === true };
+    if (this.#names.size < MOST_NAMES_KEPT) this.#names.set(key, named);
+    return named;
   }
 
   #write(value: unknown): string {
@@ -116,9 +121,10 @@ export class Describer {
     const shown = Math.min(keys.length, this.#limits.maxKeys);
     for (let index = 0; index < shown && this.#room > 0; index++) {
       const key = keys[index] ?? '';
-      text += `${text.length > 1 ? ',' : ''}${JSON.stringify(key)}:`;
-      this.#room -= key.length + 4;
-      text += this.hides(key) ? `"${REDACTED}"` : this.#member(value, key);
+      const { json, isHidden } = this.name(key);
+      this.#room -= json.length + 2;
+      const member = isHidden ? HIDDEN_VALUE : this.#member(value, key);
+      text += text.length > 1 ? `,${json}:${member}` : `${json}:${member}`;
     }
     if (shown < keys.length) text += `,"…":"[${keys.length - shown} more]"`;
     return `${text}}`;
@@ -131,17 +137,24 @@ export class Describer {
   }
 
   #special(value: object): string | undefined {
-    if (types.isDate(value)) return dateText(value);
-    if (isError(value)) return this.#error(value);
-    if (types.isPromise(value)) return '"[Promise]"';
-    if (types.isMap(value)) return this.#map(value);
-    if (types.isSet(value)) return this.#set(value);
-    if (types.isRegExp(value)) return JSON.stringify(REGEXP_TO_STRING(value));
-    if (types.isTypedArray(value)) return bytesText(value);
-    if (types.isAnyArrayBuffer(value)) return `"[ArrayBuffer]"`;
-    if (types.isBoxedPrimitive(value) || types.isWeakMap(value) || types.isWeakSet(value))
-      return `"[${className(value)}]"`;
-    return undefined;
+    switch (kindOf(value)) {
+      case 'plain':
+        return undefined;
+      case 'date':
+        return dateText(value as Date);
+      case 'error':
+        return this.#error(value as Error);
+      case 'map':
+        return this.#map(value as Map<unknown, unknown>);
+      case 'set':
+        return this.#set(value as Set<unknown>);
+      case 'pattern':
+        return JSON.stringify(REGEXP_TO_STRING(value));
+      case 'bytes':
+        return bytesText(value as NodeJS.TypedArray);
+      case 'opaque':
+        return `"[${className(value)}]"`;
+    }
   }
 
   #error(error: Error): string {
@@ -157,8 +170,8 @@ export class Describer {
     const iterator = MAP_ENTRIES(map) as Iterator<[unknown, unknown]>;
     for (let step = MAP_NEXT(iterator); this.#goesOn(step, entries); step = MAP_NEXT(iterator)) {
       const [key, item] = step.value as [unknown, unknown];
-      const isHidden = typeof key === 'string' && this.hides(key);
-      entries.push(`[${this.#write(key)},${isHidden ? `"${REDACTED}"` : this.#write(item)}]`);
+      const isHidden = typeof key === 'string' && this.name(key).isHidden;
+      entries.push(`[${this.#write(key)},${isHidden ? HIDDEN_VALUE : this.#write(item)}]`);
     }
     this.#ancestors.pop();
     return `{"$type":"Map","size":${size},"entries":[${entries.join(',')}]}`;
@@ -179,6 +192,47 @@ export class Describer {
   #goesOn(step: IteratorResult<unknown>, written: readonly string[]): boolean {
     return step.done !== true && this.#room > 0 && written.length < this.#limits.maxKeys;
   }
+}
+
+interface KnownName {
+  readonly json: string;
+  readonly isHidden: boolean;
+}
+
+const MOST_NAMES_KEPT = 10_000;
+const HIDDEN_VALUE = `"${REDACTED}"`;
+
+type ObjectKind = 'plain' | 'date' | 'error' | 'map' | 'set' | 'pattern' | 'bytes' | 'opaque';
+
+const kinds = new WeakMap<object, ObjectKind>();
+
+// Asking what an object is inside costs more than writing a small one, so it is asked once for each prototype.
+function kindOf(value: object): ObjectKind {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return 'plain';
+  const known = kinds.get(prototype as object);
+  if (known !== undefined) return known;
+  const kind = inspectKind(value);
+  kinds.set(prototype as object, kind);
+  return kind;
+}
+
+const KIND_TESTS: readonly (readonly [ObjectKind, (value: unknown) => boolean])[] = [
+  ['date', types.isDate],
+  ['error', value => isError(value)],
+  ['map', types.isMap],
+  ['set', types.isSet],
+  ['pattern', types.isRegExp],
+  ['bytes', types.isTypedArray],
+  ['opaque', types.isPromise],
+  ['opaque', types.isAnyArrayBuffer],
+  ['opaque', types.isBoxedPrimitive],
+  ['opaque', types.isWeakMap],
+  ['opaque', types.isWeakSet],
+];
+
+function inspectKind(value: object): ObjectKind {
+  return KIND_TESTS.find(([, test]) => test(value))?.[0] ?? 'plain';
 }
 
 // The originals, taken before an application can replace them.

@@ -79,7 +79,7 @@ export class EventRecorder implements Recorder {
     const record = this.#of(kind, frame);
     record.timeMs = endedMs;
     record.lastedMs = endedMs - frame.startedMs;
-    record.suspendedMs = frame.suspendedMs;
+    record.suspendedMs = frame.waits?.totalMs ?? 0;
     record.text = text;
     if (!this.#sink.write(record, 0)) this.#dropped++;
   }
