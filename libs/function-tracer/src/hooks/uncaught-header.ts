@@ -31,7 +31,7 @@ export function printOriginalHeaders(): void {
 
 function printHeader(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): void {
   try {
-    const place = isHidden(error, origin) ? (thrownPlace(error, origin) ?? stackPlace(error)) : undefined;
+    const place = isHidden(error, origin) ? (thrownPlace(error, origin) ?? throwPlace(error, origin)) : undefined;
     const header = place === undefined ? undefined : headerOf(place);
     if (header !== undefined) writeSync(2, error instanceof Error ? header : `\n${header}`);
   } catch {
@@ -69,9 +69,14 @@ function stackPlace(error: unknown): Place | undefined {
   const stack: unknown = error instanceof Error ? error.stack : undefined;
   const [, name, line, column] = typeof stack === 'string' ? (FRAME.exec(stack) ?? []) : [];
   if (name === undefined) return undefined;
-  const place = { name, line: Number(line), column: Number(column) };
-  const file = rewrittenFiles.find(name);
-  return file === undefined ? place : beforeNew(place, file);
+  return { name, line: Number(line), column: Number(column) };
+}
+
+// For a rejection Node shows where the error was made.
+function throwPlace(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): Place | undefined {
+  const place = stackPlace(error);
+  const file = place === undefined ? undefined : rewrittenFiles.find(place.name);
+  return place === undefined || file === undefined || origin !== 'uncaughtException' ? place : beforeNew(place, file);
 }
 
 /** V8 points at `throw` where the stack of a new error points at `new`. */
