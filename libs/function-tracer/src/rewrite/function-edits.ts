@@ -43,7 +43,7 @@ export class FunctionEdits {
       const directive = children(body, 'body').findLast(statement => text(statement, 'directive') !== undefined);
       this.list.push({ at: directive?.end ?? body.start + 1, text: directive ? `;${start}` : start, functionIndex });
     } else {
-      const text = `{${start}return ${this.#before(scope, body)}`;
+      const text = `{${start}return ${this.#saying(scope, body, capture(scope))[0]}`;
       this.list.push({ at: body.start, text, functionIndex });
     }
   }
@@ -52,7 +52,7 @@ export class FunctionEdits {
     const body = child(scope.fn, 'body');
     if (body === undefined) return;
     if (body.type === 'BlockStatement') this.#insert(body.end - 1, `${endOfBody(scope)}${closing(scope)}`);
-    else this.#insert(body.end, `${this.#after(scope, capture(scope))}${closing(scope)}}`);
+    else this.#insert(body.end, `${this.#saying(scope, body, capture(scope))[1]}${closing(scope)}}`);
   }
 
   /** Edits a node of a traced function's own scope before its children are visited. */
@@ -110,21 +110,21 @@ export class FunctionEdits {
     this.#atEnd(node, after, origin);
   }
 
-  /** Opens an expression that takes a node's value into a variable, to say something of it before it goes on. An
-   * anonymous function would be named by the variable. */
-  #before({ value }: Scope, node: Node): string {
-    return isAnonymous(node) ? `${value}=(0,` : `${value}=(`;
-  }
-
-  #after({ value }: Scope, said: string): string {
-    return `),${said},${value}`;
+  /**
+   * What goes around a node for something to be said of its value, in a variable, before it goes on. V8 names functions
+   * by the variable they are on their way to, so a node that holds any goes through a parameter instead.
+   */
+  #saying({ value }: Scope, node: Node, said: string): [before: string, after: string] {
+    const holdsFunction = FUNCTION.test(this.#source.slice(node.start, node.end));
+    return holdsFunction ? [`(${value}=>(${said},${value}))(`, ')'] : [`${value}=(`, `),${said},${value}`];
   }
 
   /** Lets something happen once a node has its value. A statement may not begin with a parenthesis: no semicolon need
    * stand before it. */
   #followedBy(scope: Scope, node: Node, said: string): void {
     const prefix = this.#statementStarts.has(node.start) ? 'void 0,(' : '(';
-    this.#around(node, [`${prefix}${this.#before(scope, node)}`, `${this.#after(scope, said)})`]);
+    const [before, after] = this.#saying(scope, node, said);
+    this.#around(node, [prefix + before, `${after})`]);
   }
 
   #captureResult(scope: Scope, node: Node): void {
@@ -137,14 +137,14 @@ export class FunctionEdits {
     // An async generator awaits what it returns.
     const isAwaited = scope.isAsync && scope.isGenerator;
     const said = isAwaited ? `${capture(scope)},${suspension(scope)}` : capture(scope);
-    this.#around(value, [this.#before(scope, value), this.#after(scope, said)], node.start);
+    this.#around(value, this.#saying(scope, value, said), node.start);
   }
 
   // A new error carries its position in its stack; any other value may have been made elsewhere.
   #notePosition(scope: Scope, node: Node): void {
     const value = child(node, 'argument');
     if (value === undefined || value.type === 'NewExpression') return;
-    this.#around(value, [this.#before(scope, value), this.#after(scope, throwNote(scope, node.start))], node.start);
+    this.#around(value, this.#saying(scope, value, throwNote(scope, node.start)), node.start);
   }
 
   #aroundSuspension(scope: Scope, node: Node): void {
@@ -157,7 +157,8 @@ export class FunctionEdits {
     const delegates = node['delegate'] === true;
     const said = delegates ? watched(scope) : suspension(scope);
     const origin = this.#statementOf.get(node.start) ?? (delegates ? this.#delegationOrigin(node, value) : node.start);
-    this.#around(value, [`(${this.#before(scope, value)}`, `${this.#after(scope, said)})`], origin);
+    const [before, after] = this.#saying(scope, value, said);
+    this.#around(value, [`(${before}`, `${after})`], origin);
   }
 
   // A variable is read without a position of its own, so V8 names what stands before it.
@@ -216,7 +217,8 @@ export class FunctionEdits {
     const outermost = this.#labelled(node);
     this.#insert(outermost.start, `{${this.#unlessIterable(source)}`, source.start);
     this.#atEnd(outermost, `${resumption(scope)}}`);
-    this.#around(source, [`(${this.#before(scope, source)}`, `${this.#after(scope, watched(scope))})`]);
+    const [before, after] = this.#saying(scope, source, watched(scope));
+    this.#around(source, [`(${before}`, `${after})`]);
     this.#resumeInLoop(scope, node);
   }
 
@@ -241,11 +243,14 @@ export class FunctionEdits {
   #aroundScheduling(scope: Scope, node: Node): void {
     const chain = schedules(node, this.#path, this.#source);
     if (chain === undefined) return;
-    const { frame, value } = scope;
+    const { frame } = scope;
     const prefix = this.#statementStarts.has(chain.start) ? 'void 0,' : '';
-    this.#around(chain, [`${prefix}(${frame}&&${frame}.c(),${value}=(`, `),${frame}&&${frame}.d(),${value})`]);
+    const [before, after] = this.#saying(scope, chain, `${frame}&&${frame}.d()`);
+    this.#around(chain, [`${prefix}(${frame}&&${frame}.c(),${before}`, `${after})`]);
   }
 }
+
+const FUNCTION = /=>|\bfunction\b|\bclass\b/;
 
 function forgetResult({ frame }: Scope): string {
   return `${frame}&&(${frame}.v=void 0),void 0`;
@@ -258,11 +263,4 @@ function endOfBody(scope: Scope): string {
 /** Keeps the current call right while the iterator in the variable works on its own. */
 function watched({ frame, value }: Scope): string {
   return `${frame}&&(${value}=${frame}.i(${value}))`;
-}
-
-const ANONYMOUS = new Set(['FunctionExpression', 'ArrowFunctionExpression', 'ClassExpression']);
-
-function isAnonymous(node: Node): boolean {
-  const inner = node.type === 'ParenthesizedExpression' ? child(node, 'expression') : undefined;
-  return inner === undefined ? ANONYMOUS.has(node.type) : isAnonymous(inner);
 }
