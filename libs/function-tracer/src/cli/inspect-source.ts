@@ -75,7 +75,7 @@ class InspectionWalk {
 
   #isTraced(fn: Node): boolean {
     const parent = this.#path.at(-1);
-    if (parent?.type === 'CallExpression' && text(child(parent, 'callee'), 'name') === 'trace')
+    if (parent?.type === 'CallExpression' && TRACE_CALLS.has(text(child(parent, 'callee'), 'name') ?? ''))
       return child(parent, 'callee') !== fn;
     return children(parent ?? fn, 'decorators').some(isTraceDecorator) || this.#isInTracedClass();
   }
@@ -131,10 +131,12 @@ class InspectionWalk {
   }
 }
 
+const TRACE_CALLS = new Set(['trace', 'flowTrace']);
+
 function isTraceDecorator(decorator: Node): boolean {
   const expression = child(decorator, 'expression');
   const name = text(expression?.type === 'CallExpression' ? child(expression, 'callee') : expression, 'name');
-  return name === 'Trace' || name === 'TraceClass';
+  return name === 'Trace' || name === 'TraceClass' || name === 'FlowTrace';
 }
 
 /** Nothing happens in it. */

@@ -15,23 +15,37 @@ export function instrumentSource(filename: string, source: string): Instrumented
   const inspected = inspectSource(filename, source);
   const functions = inspected.functions.filter(({ way }) => way !== undefined);
   if (functions.length === 0) return { source, functions };
-  const edits = functions.flatMap(({ way }) => (way === undefined ? [] : editsFor(source, way)));
-  edits.push(importEdit(source, inspected, edits));
+  const names = namesFor(inspected, source);
+  const edits = functions.flatMap(({ way }) => (way === undefined ? [] : editsFor(source, way, names)));
+  edits.push(importEdit(source, inspected, { edits, names }));
   return { source: applyEdits(source, sortEdits(edits), String), functions };
 }
 
-function editsFor(source: string, way: Way): Edit[] {
+/** What the decorator and the function are called in a file. */
+interface LocalNames {
+  readonly Trace: string;
+  readonly trace: string;
+}
+
+/** Others may have taken the names already. */
+function namesFor({ parsed }: InspectedSource, source: string): LocalNames {
+  const local = (name: 'Trace' | 'trace', other: string) =>
+    isImported(parsed, name) || !new RegExp(`\\b${name}\\b`).test(source) ? name : other;
+  return { Trace: local('Trace', 'FlowTrace'), trace: local('trace', 'flowTrace') };
+}
+
+function editsFor(source: string, way: Way, names: LocalNames): Edit[] {
   switch (way.way) {
     case 'decorator':
-      return [{ at: way.at, text: `@Trace()${lineBreakOf(source)}${indentAt(source, way.at)}` }];
+      return [{ at: way.at, text: `@${names.Trace}()${lineBreakOf(source)}${indentAt(source, way.at)}` }];
     case 'call':
       return [
-        { at: way.start, text: 'trace(' },
+        { at: way.start, text: `${names.trace}(` },
         { at: way.end, text: ')' },
       ];
     case 'constant':
       return [
-        { at: way.start, text: `const ${way.name} = trace(` },
+        { at: way.start, text: `const ${way.name} = ${names.trace}(` },
         { at: way.end, text: ');' },
       ];
   }
@@ -46,16 +60,22 @@ function indentAt(source: string, at: number): string {
   return /^[ \t]*/.exec(source.slice(lineStart, at))?.[0] ?? '';
 }
 
-function importEdit(source: string, { parsed }: InspectedSource, edits: readonly Edit[]): Edit {
-  const names = ['Trace', 'trace'].filter(name => edits.some(edit => edit.text.includes(`${name}(`)));
-  const missing = names.filter(name => !isImported(parsed, name));
+const NAMES = ['Trace', 'trace'] as const;
+
+function importEdit(
+  source: string,
+  { parsed }: InspectedSource,
+  { edits, names }: { readonly edits: readonly Edit[]; readonly names: LocalNames },
+): Edit {
+  const used = NAMES.filter(name => edits.some(edit => new RegExp(`(?<!\\w)${names[name]}\\(`).test(edit.text)));
+  const missing = used.filter(name => !isImported(parsed, names[name]));
   const eol = lineBreakOf(source);
   if (missing.length === 0) return { at: 0, text: '' };
-  const list = missing.join(', ');
-  const line =
-    parsed.isModule || !usesRequire(source)
-      ? `import { ${list} } from '${PACKAGE}';`
-      : `const { ${list} } = require('${PACKAGE}');`;
+  const isModule = parsed.isModule || !usesRequire(source);
+  const list = missing
+    .map(name => (names[name] === name ? name : `${name}${isModule ? ' as' : ':'} ${names[name]}`))
+    .join(', ');
+  const line = isModule ? `import { ${list} } from '${PACKAGE}';` : `const { ${list} } = require('${PACKAGE}');`;
   const at = importPosition(parsed, source);
   return at.isFirst ? { at: at.position, text: line + eol } : { at: at.position, text: eol + line };
 }

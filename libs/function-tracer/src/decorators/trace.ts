@@ -3,7 +3,8 @@ import { traceFunction, type TraceOptions } from './traced-function.ts';
 type AnyFunction = (this: never, ...values: never[]) => unknown;
 
 /** Records the calls of a function: answers one that does the same. */
-export function trace<Fn extends AnyFunction>(fn: Fn, options: TraceOptions = {}): Fn {
+// A constraint that is a function's type would give the parameters of a function written in place its own.
+export function trace<Fn extends object>(fn: Fn, options: TraceOptions = {}): Fn {
   return traceFunction(fn as never, options);
 }
 
