@@ -2,6 +2,7 @@
 // The application's thread's own CPU time counts: the writer works beside it. The sides take turns in short rounds; each round's events are written before the next one begins.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { runInThisContext } from 'node:vm';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { applyEdits, planRewrite } from '@tracelab/function-tracer/rewrite';
@@ -26,8 +27,7 @@ interface Work {
 
 function compile(source: string): Work {
   // The functions that do the calling are not what is measured.
-  const build = new Function(source) as () => Work;
-  return build();
+  return runInThisContext(`(() => {${source}})()`) as Work;
 }
 
 function rewritten(): string {

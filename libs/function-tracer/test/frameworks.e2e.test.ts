@@ -43,7 +43,7 @@ test.each(FRAMEWORKS)(
       agent: 'tester',
       keys: requestKeys,
     });
-    const response = (id: string, path: string, status: number, aborted?: true) => ({
+    const response = (...[id, path, status, aborted]: [id: string, path: string, status: number, aborted?: true]) => ({
       event: 'HTTP_RESPONSE',
       id,
       method: 'GET',

@@ -38,93 +38,62 @@ const limit = (most: number) => z.number().int().positive().default(most);
 /** Registers the tools of the original server, and one that describes a log in as many words as there is room for. */
 export function registerLogTools(server: McpServer, sessions: LogSessions): void {
   const tools = new LogTools(sessions);
-  const text = (value: unknown) => ({
-    content: [{ type: 'text' as const, text: typeof value === 'string' ? value : JSON.stringify(value) }],
-  });
-  server.registerTool(
-    'log.open',
-    { description: 'Open a log file', inputSchema: { path: z.string() } },
-    async ({ path }) => text(await sessions.open(path)),
+  registerReading(server, tools);
+  registerMeasuring(server, tools);
+}
+
+function registerReading(server: McpServer, tools: LogTools): void {
+  const search = { sessionId, filter, fields, limit: limit(200), sort: z.string().optional() };
+  const whole = { sessionId, filter, fields, limit: limit(50), autoExpand: z.boolean().default(true) };
+  const entry = { sessionId, timestamp: z.number(), event: z.string().optional() };
+  const output = { sessionId, to: z.enum(['csv', 'json']), filter, fields };
+  server.registerTool('log.open', tool('Open a log file', { path: z.string() }), async ({ path }) =>
+    text(await tools.open(path)),
   );
-  server.registerTool('log.schema', { description: 'Which fields the rows have', inputSchema: { sessionId } }, input =>
+  server.registerTool('log.schema', tool('Which fields the rows have', { sessionId }), input =>
     text(tools.schema(input.sessionId)),
   );
-  server.registerTool(
-    'log.search',
-    {
-      description: 'Find rows',
-      inputSchema: { sessionId, filter, fields, limit: limit(200), sort: z.string().optional() },
-    },
-    input => text(tools.search(input)),
+  server.registerTool('log.search', tool('Find rows', search), input => text(tools.search(input)));
+  server.registerTool('log.sample', tool('The first rows', { sessionId, limit: limit(50) }), input =>
+    text(tools.sample(input)),
   );
-  server.registerTool(
-    'log.aggregate',
-    {
-      description: 'Count or measure groups of rows',
-      inputSchema: { sessionId, groupBy: z.array(z.string()), metric, filter },
-    },
-    input => text(tools.aggregate(input)),
+  server.registerTool('log.errors', tool('Everything that went wrong', { sessionId, limit: limit(200) }), input =>
+    text(tools.errors(input)),
   );
-  server.registerTool(
-    'log.topK',
-    {
-      description: 'The most frequent values of a field',
-      inputSchema: { sessionId, byField: z.string(), k: limit(20), filter },
-    },
-    input => text(tools.topK(input)),
+  server.registerTool('log.expand', tool('The whole of a truncated row', entry), input => text(tools.expand(input)));
+  server.registerTool('log.searchExpanded', tool('Find rows, truncated ones whole', whole), input =>
+    text(tools.searchExpanded(input)),
   );
-  server.registerTool(
-    'log.timeline',
-    { description: 'Rows by time', inputSchema: { sessionId, filter, fields, limit: limit(1000) } },
-    input => text(tools.timeline(input)),
+  server.registerTool('log.export', tool('Rows as CSV or JSON', output), input => text(tools.export(input)));
+}
+
+function registerMeasuring(server: McpServer, tools: LogTools): void {
+  const groups = { sessionId, groupBy: z.array(z.string()), metric, filter };
+  const values = { sessionId, byField: z.string(), k: limit(20), filter };
+  const timeline = { sessionId, filter, fields, limit: limit(1000) };
+  const flow = { sessionId, keys: z.array(z.string()), filter };
+  const words = { sessionId, maxTokens: limit(1000) };
+  server.registerTool('log.aggregate', tool('Count or measure groups of rows', groups), input =>
+    text(tools.aggregate(input)),
   );
-  server.registerTool(
-    'log.flow',
-    {
-      description: 'Rows that belong together by some keys',
-      inputSchema: { sessionId, keys: z.array(z.string()), filter },
-    },
-    input => text(tools.flow(input)),
+  server.registerTool('log.topK', tool('The most frequent values of a field', values), input =>
+    text(tools.topK(input)),
   );
-  server.registerTool(
-    'log.sample',
-    { description: 'The first rows', inputSchema: { sessionId, limit: limit(50) } },
-    input => text(tools.sample(input)),
+  server.registerTool('log.timeline', tool('Rows by time', timeline), input => text(tools.timeline(input)));
+  server.registerTool('log.flow', tool('Rows that belong together by some keys', flow), input =>
+    text(tools.flow(input)),
   );
-  server.registerTool(
-    'log.export',
-    { description: 'Rows as CSV or JSON', inputSchema: { sessionId, to: z.enum(['csv', 'json']), filter, fields } },
-    input => text(tools.export(input)),
+  server.registerTool('log.summary', tool('What the log shows, within a number of tokens', words), input =>
+    text(tools.summary(input)),
   );
-  server.registerTool(
-    'log.errors',
-    { description: 'Everything that went wrong', inputSchema: { sessionId, limit: limit(200) } },
-    input => text(tools.errors(input)),
-  );
-  server.registerTool(
-    'log.expand',
-    {
-      description: 'The whole of a truncated row',
-      inputSchema: { sessionId, timestamp: z.number(), event: z.string().optional() },
-    },
-    input => text(tools.expand(input)),
-  );
-  server.registerTool(
-    'log.searchExpanded',
-    {
-      description: 'Find rows, truncated ones with the whole of them',
-      inputSchema: { sessionId, filter, fields, limit: limit(50), autoExpand: z.boolean().default(true) },
-    },
-    input => text(tools.searchExpanded(input)),
-  );
-  server.registerTool(
-    'log.summary',
-    {
-      description: 'What the log shows, within a number of tokens',
-      inputSchema: { sessionId, maxTokens: limit(1000) },
-    },
-    input => text(tools.summary(input)),
-  );
+}
+
+function tool<Shape extends z.ZodRawShape>(description: string, inputSchema: Shape) {
+  return { description, inputSchema };
+}
+
+function text(value: unknown) {
+  return { content: [{ type: 'text' as const, text: typeof value === 'string' ? value : JSON.stringify(value) }] };
 }
 
 const metric = z.object({ op: z.enum(['count', 'sum', 'avg', 'max', 'min']), field: z.string().optional() });
@@ -146,6 +115,10 @@ class LogTools {
 
   #rows({ sessionId, filter }: Pick<Query, 'sessionId' | 'filter'>): LogRow[] {
     return this.#sessions.get(sessionId).rows.filter(rowFilter(filter));
+  }
+
+  async open(path: string) {
+    return this.#sessions.open(path);
   }
 
   schema(sessionId: string) {

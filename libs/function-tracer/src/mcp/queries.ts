@@ -26,7 +26,7 @@ function order(a: unknown, b: unknown): number {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value : String(JSON.stringify(value));
+  return typeof value === 'string' ? value : ((JSON.stringify(value)) ?? 'undefined');
 }
 
 export function fieldCounts(rows: readonly LogRow[]): Record<string, number> {

@@ -257,15 +257,17 @@ function getterOf(prototype: object, key: string): Original {
 }
 
 function nextOf(iterator: object): (iterator: Iterator<unknown>) => IteratorResult<unknown, unknown> {
-  return methodOf(Object.getPrototypeOf(iterator) as object, 'next') as never;
+  const next = methodOf(Object.getPrototypeOf(iterator) as object, 'next');
+  return target => next(target) as IteratorResult<unknown, unknown>;
 }
 
 function applying(original: unknown): Original {
-  return target => Reflect.apply(original as () => unknown, target, []);
+  const fn = original as (this: object) => unknown;
+  return target => Reflect.apply(fn, target, []);
 }
 
 // TypeScript's library does not know it yet.
-const { isError } = Error as unknown as { isError(value: unknown): value is Error };
+const { isError } = Error as unknown as { readonly isError: (value: unknown) => value is Error };
 
 function dateText(date: Date): string {
   const time = Number(DATE_VALUE(date));
