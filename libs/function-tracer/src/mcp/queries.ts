@@ -26,7 +26,8 @@ function order(a: unknown, b: unknown): number {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value : ((JSON.stringify(value)) ?? 'undefined');
+  if (typeof value === 'string') return value;
+  return value === undefined ? 'undefined' : JSON.stringify(value);
 }
 
 export function fieldCounts(rows: readonly LogRow[]): Record<string, number> {

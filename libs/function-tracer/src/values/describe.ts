@@ -253,7 +253,7 @@ function methodOf(prototype: object, key: string): Original {
 }
 
 function getterOf(prototype: object, key: string): Original {
-  return applying(Object.getOwnPropertyDescriptor(prototype, key)?.get);
+  return applying(Reflect.get(Object.getOwnPropertyDescriptor(prototype, key) ?? {}, 'get'));
 }
 
 function nextOf(iterator: object): (iterator: Iterator<unknown>) => IteratorResult<unknown, unknown> {
