@@ -39,34 +39,32 @@ function cpuMs({ child }: Running): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
-async function load({ port }: Running): Promise<void> {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
-  const ask = (path: string, body?: string) =>
-    new Promise<void>((resolve, reject) => {
-      const request = http.request(
-        {
-          port,
-          path,
-          agent,
-          method: body === undefined ? 'GET' : 'POST',
-          headers: { 'content-type': 'application/json' },
-        },
-        response => {
-          response.resume().on('end', resolve);
-        },
-      );
-      request.on('error', reject).end(body);
-    });
-  await ask('/products', '{"name":"book","priceCents":900}');
+const agent = new http.Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+
+function ask({ port }: Running, body?: string): Promise<void> {
+  const path = body === undefined ? '/products/1' : '/products';
+  const method = body === undefined ? 'GET' : 'POST';
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { port, path, agent, method, headers: { 'content-type': 'application/json' } },
+      response => {
+        response.resume().on('end', resolve);
+      },
+    );
+    request.on('error', reject).end(body);
+  });
+}
+
+async function load(service: Running): Promise<void> {
   let next = 0;
   const worker = async () => {
-    while (next++ < REQUESTS) await ask(next % 5 === 0 ? '/products' : '/products/1');
+    while (next++ < REQUESTS) await ask(service);
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  agent.destroy();
 }
 
 const sides = { plain: await start(false), traced: await start(true) };
+for (const side of Object.values(sides)) await ask(side, '{"name":"book","priceCents":900}');
 const used: Record<'plain' | 'traced', number[]> = { plain: [], traced: [] };
 for (let round = 0; round < ROUNDS; round++) {
   for (const side of ['plain', 'traced'] as const) {
@@ -76,6 +74,7 @@ for (let round = 0; round < ROUNDS; round++) {
     if (round > 1) used[side].push(((cpuMs(sides[side]) - before) * 1000) / REQUESTS);
   }
 }
+agent.destroy();
 for (const { child } of Object.values(sides)) child.kill('SIGTERM');
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const [plain, traced] = [mean(used.plain), mean(used.traced)];

@@ -1,4 +1,5 @@
-import { parseSync } from 'oxc-parser';
+import { createRequire } from 'node:module';
+import type * as Oxc from 'oxc-parser';
 import { isNode, type Node } from './node.ts';
 
 /** How a file's text is to be read. */
@@ -23,11 +24,20 @@ export class SourceUnreadable extends Error {
   }
 }
 
+const require = createRequire(import.meta.url);
+let oxc: typeof Oxc | undefined;
+
+// A program whose files are all in the cache needs no parser, and a native one takes a while to load.
+function parser(): typeof Oxc {
+  oxc ??= require('oxc-parser') as typeof Oxc;
+  return oxc;
+}
+
 const SOURCE_TYPES = { module: 'module', commonjs: 'commonjs', unknown: 'unambiguous' } as const;
 
 /** Reads JavaScript or TypeScript, by the file's extension; throws `SourceUnreadable`. */
 export function parse(filename: string, source: string, kind: SourceKind): ParsedSource {
-  const result = parseSync(filename, source, {
+  const result = parser().parseSync(filename, source, {
     sourceType: SOURCE_TYPES[kind],
     lang: languageOf(filename),
     preserveParens: true,

@@ -13,7 +13,7 @@ export const WRITER_THREAD = 'tracelab.function-tracer.writer';
 
 const START_THREAD_AFTER_MS = 20;
 const CLOSE_TIMEOUT_MS = 5_000;
-const WAKE_AT_FILL = 0.1;
+const WAKE_AT_FILL = 0.3;
 
 /**
  * Keeps records in a ring buffer that a thread of its own empties into the log. The thread is started only for
