@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 DEV     := docker compose -f docker-compose.dev.yml
+SCRIPT  := node --conditions=@tracelab/source scripts/
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 ##@ Run
@@ -34,14 +35,26 @@ docker-up-dev: .env ## Only Jaeger, Redis and Postgres, for make run-dev
 	@$(DEV) up --detach --wait && scripts/addresses.sh dev
 docker-build: .env ## Build the images
 	@$(COMPOSE) build
-docker-logs:   ## Follow the containers' logs; S=order for one
+docker-logs: .env ## Follow the containers' logs; S=order for one
 	@$(COMPOSE) logs --follow $(S)
-docker-down:   ## Stop the containers; the data stays
+docker-down: .env ## Stop the containers; the data stays
 	@$(COMPOSE) down --remove-orphans; $(DEV) down --remove-orphans
-docker-clean:  ## Remove our containers, images and data, and nobody else's
+docker-clean: .env ## Remove our containers, images and data, and nobody else's
 	@$(COMPOSE) --profile '*' down --volumes --remove-orphans --rmi local; $(DEV) down --volumes --remove-orphans
-shell-app:     ## A shell in a container; S=order for another than the gateway
+shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh
+
+##@ Exercise
+traffic: ready ## Visitors for a minute, who browse, order and pay; U=url for another gateway
+	@$(SCRIPT)traffic.ts --mode activity --duration 60 $(if $(U),--url $(U))
+traffic-demo: ready ## One scenario after another, each with the link to its trace
+	@$(SCRIPT)traffic.ts --mode demo $(if $(U),--url $(U))
+traffic-stress: ready ## 20 requests a second for 30 s, whether or not the shop keeps up
+	@$(SCRIPT)traffic.ts --mode stress --rps 20 --duration 30 $(if $(U),--url $(U))
+load-test: ready ## 10 users, 50 requests each; the trace behind every number
+	@$(SCRIPT)load-test.ts --users 10 --requests 50 --ramp-up 10 --html .tracelab/load-test.html $(if $(U),--url $(U))
+load-test-heavy: ready ## 25 users, 100 requests each, who think half as long
+	@$(SCRIPT)load-test.ts --users 25 --requests 100 --ramp-up 15 --think 0.1-1 --html .tracelab/load-test-heavy.html $(if $(U),--url $(U))
 
 ##@ Work
 setup:         ## Bring Node and pnpm where missing, install, build
@@ -60,10 +73,16 @@ format: ready  ## Rewrite every file in the house format
 	@pnpm --silent format
 type-check: ready ## TypeScript alone
 	@tsc -p tsconfig.json
-test: ready    ## Every test; T=path or name for some
-	@pnpm --silent test $(T)
+test: ready    ## The tests that need no processes; T=path for any you name
+	@pnpm --silent $(if $(T),jest $(T),test)
+e2e: ready     ## The tests that start services, databases and browsers
+	@pnpm --silent e2e
+smoke: ready   ## Start, use, break and stop the local stack, and look at what is left
+	@node --conditions=@tracelab/source scripts/smoke-local.ts
+smoke-docker: ready ## The same in containers; skipped where there is no engine
+	@node --conditions=@tracelab/source scripts/smoke-docker.ts
 test-coverage: ready ## Every test, with a coverage report in coverage/
-	@pnpm --silent test --coverage $(T)
+	@pnpm --silent jest --coverage $(T)
 clean:         ## Remove what was built; the dependencies stay
 	@rm -rf coverage {libs,services}/*/dist node_modules/.cache node_modules/.tracelab-built
 help:          ## Show this help

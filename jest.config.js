@@ -5,7 +5,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.tools/', '<rootDir>/.tracelab/'],
   extensionsToTreatAsEsm: ['.ts'],
   // The workspace's packages are read from source, as in tsconfig.json's customConditions.
-  testEnvironmentOptions: { customExportConditions: ['@tracelab/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@tracelab/source', 'node'] },
   testTimeout: 20_000,
   globalSetup: './libs/test-stack/src/global-setup.ts',
   globalTeardown: './libs/test-stack/src/global-teardown.ts',

@@ -23,7 +23,7 @@ const checkers: readonly Checker[] = [
   },
   {
     name: 'dead code',
-    command: ['knip', '--no-progress'],
+    command: ['knip', '--no-progress', '--no-config-hints'],
     remedy: 'Delete what nothing uses; declare what is imported in the package.json of that folder, as "catalog:".',
   },
   {

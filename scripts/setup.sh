@@ -60,7 +60,8 @@ bring_node() {
 bring_pnpm() { bring "pnpm@$pnpm_wanted"; }
 
 # One command reads every manifest, so that nothing to do costs milliseconds.
-fingerprint() { cat .node-version pnpm-lock.yaml pnpm-workspace.yaml package.json scripts/package.json {libs,services,examples}/*/package.json 2>/dev/null | cksum; }
+manifests() { find package.json scripts libs services examples -maxdepth 2 -name package.json -not -path '*/node_modules/*' 2>/dev/null | sort || true; }
+fingerprint() { manifests | xargs cat .node-version pnpm-lock.yaml pnpm-workspace.yaml | cksum; }
 dependencies_ready() { [ -d node_modules ] && [ "$(cat node_modules/.tracelab-installed 2>/dev/null)" = "$(fingerprint)" ]; }
 install_dependencies() {
   pnpm install --frozen-lockfile --reporter=silent >"$tools.log" 2>&1 || {

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { findRedis, freePort, isPortFree, LocalPostgres, LocalRedis } from '@tracelab/local-servers';
 import type { StackConfig } from './config.ts';
 import type { Part } from './part.ts';
@@ -35,7 +35,7 @@ export class PostgresPart implements Part {
     mkdirSync(this.#config.dataFolder, { recursive: true });
     chmodSync(this.#config.dataFolder, 0o755);
     const port = (await isPortFree(wanted)) ? wanted : await freePort();
-    this.#server = await LocalPostgres.start({ directory: join(process.cwd(), this.#folder), port });
+    this.#server = await LocalPostgres.start({ directory: resolve(this.#folder), port });
   }
 
   async stop(): Promise<void> {

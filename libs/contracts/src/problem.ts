@@ -23,26 +23,35 @@ export interface ProblemType {
   readonly code: string;
   readonly kind: ProblemKind;
   readonly title: string;
+  /** What this problem tells beside the standard members. */
+  readonly members?: z.ZodObject;
 }
 
 export const problemType = <Type extends ProblemType>(type: Type): Type => type;
 
 export const statusOf = ({ kind }: ProblemType): number => STATUS_OF_KIND[kind];
 
+/** The `type` member: a name, since there is no page to look at. */
+export const uriOf = ({ code }: ProblemType): string => `urn:tracelab:problem:${code}`;
+
 /** One fault of a malformed request: where it is (`body.user_id`), and what is wrong there. */
-export const Fault = z.object({ path: z.string(), message: z.string() });
+export const Fault = z
+  .object({ path: z.string(), message: z.string() })
+  .meta({ id: 'Fault', examples: [{ path: 'body.user_id', message: 'is required' }] });
 export type Fault = z.infer<typeof Fault>;
 
 /** The body of every error answer (RFC 9457). Loose, since a problem may have members of its own, such as the step that failed. */
-export const Problem = z.looseObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().optional(),
-  code: z.string(),
-  traceId: z.string().optional(),
-  errors: z.array(Fault).optional(),
-});
+export const Problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    code: z.string(),
+    traceId: z.string().optional(),
+    errors: z.array(Fault).optional(),
+  })
+  .meta({ id: 'Problem' });
 export type Problem = z.infer<typeof Problem>;
 
 // Any endpoint may answer with these, so no endpoint lists them.
@@ -77,3 +86,12 @@ export const Unavailable = problemType({
   title: 'Something that is needed for this is down',
 });
 export const TooSlow = problemType({ code: 'TooSlow', kind: 'too-slow', title: 'The answer took too long' });
+
+/** What any endpoint may answer. */
+export const SHARED_ERRORS = [Internal, UpstreamFailed, Unavailable, TooSlow] as const;
+
+/** What an endpoint that reads a path, a query, a header or a body may answer as well. */
+export const REQUEST_ERRORS = [InvalidRequest] as const;
+
+/** What an endpoint that takes a body may answer as well. */
+export const BODY_ERRORS = [InvalidJson, BodyTooLarge, UnsupportedMediaType] as const;

@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 
-export const Root = z.object({ message: z.string(), status: z.literal('running') });
+export const Root = z
+  .object({ message: z.string(), status: z.literal('running') })
+  .meta({ id: 'Root', examples: [{ message: 'NestJS with Jaeger Tracing Demo', status: 'running' }] });
 export type Root = z.infer<typeof Root>;
 
-export const Health = z.object({ status: z.literal('healthy'), service: z.string() });
+export const Health = z
+  .object({ status: z.literal('healthy'), service: z.string() })
+  .meta({ id: 'Health', examples: [{ status: 'healthy', service: 'gateway' }] });
 export type Health = z.infer<typeof Health>;
 
-export const Readiness = z.object({
-  status: z.enum(['ready', 'not ready', 'stopping']),
-  service: z.string(),
-  /** The state of each thing that the service needs: `up`, or the reason in a word. */
-  dependencies: z.record(z.string(), z.string()),
-});
+export const Readiness = z
+  .object({
+    status: z.enum(['ready', 'not ready', 'stopping']),
+    service: z.string(),
+    /** The state of each thing that the service uses: `up`, or the reason in a word. */
+    dependencies: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Readiness', examples: [{ status: 'ready', service: 'user', dependencies: { postgres: 'up' } }] });
 export type Readiness = z.infer<typeof Readiness>;
 
 export const getRoot = endpoint({ method: 'GET', path: '/', summary: 'What this is', response: Root });
@@ -37,4 +43,5 @@ export const getReadiness = endpoint({
   path: '/health/ready',
   summary: 'Whether the service and everything it needs can take requests',
   response: Readiness,
+  alsoAnswers: [503],
 });

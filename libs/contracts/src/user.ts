@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.ts';
 import { Order } from './order.ts';
-import { IntegerText, PageQuery } from './page.ts';
+import { IdText, PageQuery } from './page.ts';
 import { problemType } from './problem.ts';
+import { Text } from './text.ts';
 
 export const User = z
   .object({
@@ -15,11 +16,11 @@ export const User = z
 export type User = z.infer<typeof User>;
 
 export const CreateUser = z
-  .object({ name: z.string().max(200), email: z.string().max(320) })
+  .object({ name: Text.max(200), email: Text.max(320) })
   .meta({ id: 'CreateUser', examples: [{ name: 'Ada Lovelace', email: 'ada@example.com' }] });
 export type CreateUser = z.infer<typeof CreateUser>;
 
-export const UserParams = z.object({ user_id: IntegerText.meta({ examples: ['1'] }) });
+export const UserParams = z.object({ user_id: IdText.meta({ examples: ['1'] }) });
 export type UserParams = z.output<typeof UserParams>;
 
 export const UserNotFound = problemType({ code: 'UserNotFound', kind: 'not-found', title: 'No such user' });

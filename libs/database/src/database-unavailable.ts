@@ -18,6 +18,8 @@ const CODES = new Set([
   'ENOENT',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   '53300', // too many connections
   '57014', // the statement timeout
   '57P01', // the administrator ends the session

@@ -5,6 +5,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import pg from 'pg';
 import { Database } from './database.ts';
 import { isUnavailable } from './database-unavailable.ts';
+import { SoundPool } from './sound-pool.ts';
 
 export interface OpenOptions {
   readonly url: string;
@@ -28,7 +29,8 @@ export async function openDatabase<Schema>({
   poolSize = 10,
 }: OpenOptions): Promise<Database<Schema>> {
   await waitForServer(url, patienceMs);
-  const pool = new pg.Pool({
+  await migrate(url, migrations);
+  const pool = new SoundPool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -36,13 +38,7 @@ export async function openDatabase<Schema>({
     // The server's own limit comes first; this one is for a server that no longer answers at all.
     query_timeout: STATEMENT_TIMEOUT_MS + 500,
   });
-  // A connection that breaks while nobody uses it would otherwise end the process.
-  pool.on('error', error => {
-    logger.warn(`an idle connection broke: ${error.message}`);
-  });
-  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  await migrate(kysely, migrations);
-  return new Database(kysely);
+  return new Database(new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }));
 }
 
 async function waitForServer(url: string, patienceMs: number): Promise<void> {
@@ -98,11 +94,21 @@ async function once(url: string, statement = 'select 1'): Promise<void> {
 }
 
 // Kysely's migrator holds an advisory lock, so that of several processes one migrates and the others wait for it.
-async function migrate<Schema>(kysely: Kysely<Schema>, migrations: OpenOptions['migrations']): Promise<void> {
+// It waits on a connection of its own: the limit of ordinary statements would end the wait for a long migration.
+async function migrate(url: string, migrations: OpenOptions['migrations']): Promise<void> {
+  const pool = new SoundPool({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  try {
+    await migrateWith(kysely, migrations);
+  } finally {
+    await kysely.destroy();
+  }
+}
+
+async function migrateWith(kysely: Kysely<unknown>, migrations: OpenOptions['migrations']): Promise<void> {
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: () => Promise.resolve({ ...migrations }) } });
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const failed = results.find(({ status }) => status === 'Error')?.migrationName ?? 'the first';
-  await kysely.destroy();
   throw new Error(`Migration ${failed} failed; the database is as it was before it.`, { cause: error });
 }

@@ -47,7 +47,11 @@ export class ServerProcess {
     this.#child.stderr?.on('data', keep);
     process.once('exit', this.#killNow);
     // Not 'exit': the last lines, which say why it ended, may still be in the pipe.
-    this.ended = new Promise(resolve => this.#child.once('close', (code, signal) => { resolve(signal ?? code ?? 0); }));
+    this.ended = new Promise(resolve =>
+      this.#child.once('close', (code, signal) => {
+        resolve(signal ?? code ?? 0);
+      }),
+    );
     void this.ended.then(() => process.off('exit', this.#killNow));
   }
 

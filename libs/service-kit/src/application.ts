@@ -23,6 +23,8 @@ export async function createApplication(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
+    // As long as an address can be: a long parameter is refused, if at all, by its contract and not as an unknown path.
+    routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: refuseBadUrl as never,
   });
   const fastify = adapter.getInstance<FastifyInstance>();
@@ -72,6 +74,8 @@ function secure(app: NestFastifyApplication, { corsOrigin }: ServiceConfig): voi
   if (corsOrigin === false) return;
   app.enableCors({
     origin: typeof corsOrigin === 'string' ? corsOrigin : [...corsOrigin],
+    // Fastify's own list knows only the methods that need no preflight.
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['traceresponse', 'server-timing'],
   });
 }

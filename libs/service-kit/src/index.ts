@@ -1,3 +1,4 @@
+export { ANY_ORIGIN } from './any-origin.ts';
 export { createApplication } from './application.ts';
 export { closing } from './closing.ts';
 export { ContractPipe } from './contract.pipe.ts';
@@ -7,7 +8,7 @@ export { InvalidRequestError, parseRequest } from './invalid-request.ts';
 export { createLogger } from './logger.ts';
 export { problemTypeOf } from './problem-type-of.ts';
 export { relaying } from './relay.ts';
-export { Route } from './route.ts';
+export { endpointsOf, Route, type ServedEndpoint } from './route.ts';
 export { serve } from './serve.ts';
 export { type ServiceConfig, serviceConfig, serviceSettings } from './service-config.ts';
 export { validated } from './validated.ts';

@@ -1,5 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
-import { type Problem, type ProblemType, statusOf, UnknownPath, WrongMethod } from '@tracelab/contracts/problem';
+import { type Problem, type ProblemType, statusOf, UnknownPath, uriOf, WrongMethod } from '@tracelab/contracts/problem';
 import { currentTraceId } from '@tracelab/tracing';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from './domain-error.ts';
@@ -42,7 +42,9 @@ export class ProblemFilter implements ExceptionFilter {
   private unknownPath({ method, url }: FastifyRequest): Refusal {
     const path = url.split('?', 1)[0] ?? url;
     const allowed = this.routes.methodsOf(path);
-    if (allowed.length === 0) return { type: UnknownPath, detail: `Nothing answers ${method} ${path}` };
+    // A path below a wildcard is known, and yet there may be nothing at it.
+    if (allowed.length === 0 || allowed.includes(method))
+      return { type: UnknownPath, detail: `Nothing answers ${method} ${path}` };
     return {
       type: WrongMethod,
       detail: `${path} answers ${allowed.join(', ')}, not ${method}`,
@@ -62,7 +64,7 @@ function problemOf({ type, detail }: Refusal, error: unknown): Problem {
   const { faults, members } = error instanceof DomainError ? error : {};
   const traceId = currentTraceId();
   return {
-    type: `urn:tracelab:problem:${type.code}`,
+    type: uriOf(type),
     title: type.title,
     status: statusOf(type),
     ...(detail !== undefined && detail !== '' && { detail }),

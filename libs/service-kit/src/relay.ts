@@ -7,11 +7,14 @@ import { DomainError } from './domain-error.ts';
 class RelayedRefusal extends DomainError {
   readonly type: ProblemType;
   override readonly faults: Problem['errors'] & {};
+  override readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(type: ProblemType, { detail, errors = [] }: Problem) {
-    super(detail ?? type.title);
+  constructor(type: ProblemType, problem: Problem) {
+    super(problem.detail ?? type.title);
     this.type = type;
-    this.faults = errors;
+    this.faults = problem.errors ?? [];
+    // The members that the contract names, and no other: what else stands there may not be ours to tell.
+    this.members = type.members?.safeParse(problem).data ?? {};
   }
 }
 

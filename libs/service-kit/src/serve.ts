@@ -1,4 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from './application.ts';
 import { ConfigError } from './config.ts';
 import { createLogger } from './logger.ts';
@@ -10,21 +11,24 @@ export interface Service<Config extends ServiceConfig> {
   readonly loadConfig: () => Config;
   /** Opens what the service needs, and says what it is made of. */
   readonly module: (config: Config) => DynamicModule | Promise<DynamicModule>;
+  /** What the application serves beside its modules' endpoints. */
+  readonly extend?: (app: NestFastifyApplication) => void;
 }
 
 /** Runs a service until a signal stops it: the whole of every `main.ts`. */
-export async function serve<Config extends ServiceConfig>({ loadConfig, module }: Service<Config>): Promise<void> {
+export async function serve<Config extends ServiceConfig>(service: Service<Config>): Promise<void> {
   try {
-    await start(loadConfig(), module);
+    await start(service.loadConfig(), service);
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);
     process.exit(1);
   }
 }
 
-async function start<Config extends ServiceConfig>(config: Config, module: Service<Config>['module']): Promise<void> {
+async function start<Config extends ServiceConfig>(config: Config, { module, extend }: Service<Config>): Promise<void> {
   const logger = createLogger({ service: config.service, level: config.logLevel, isPretty: config.isLogPretty });
   const app = await createApplication(await module(config), config, logger);
+  extend?.(app);
   new GracefulShutdown(app, logger, config.shutdownTimeoutMs).listen();
   await app.listen({ port: config.port, host: config.host });
   logger.info({ port: config.port }, `listening on ${await app.getUrl()}`);

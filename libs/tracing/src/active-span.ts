@@ -1,5 +1,6 @@
 import { propagation, trace, context } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
+import { clock } from './clock.ts';
 import { failSpan, recordException } from './fail-span.ts';
 
 /** Sets attributes on the span that is active here. Nothing happens outside a span. */
@@ -13,7 +14,7 @@ export function setAttribute(key: string, value: string | number | boolean): voi
 
 /** Adds a named event, such as `order.created`, to the span that is active here. */
 export function addEvent(name: string, attributes?: Attributes): void {
-  trace.getActiveSpan()?.addEvent(name, attributes);
+  trace.getActiveSpan()?.addEvent(name, attributes, clock.now());
 }
 
 /** How much an error says about the span it is recorded in. */

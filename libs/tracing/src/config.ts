@@ -33,8 +33,8 @@ export interface TracingOptions {
   readonly clients?: readonly ClientLibrary[];
   /** Further instrumentations, such as those `loadInstrumentations` gives. */
   readonly instrumentations?: readonly Instrumentation[];
-  /** How many traces of this process stay readable with `executionTree`, and how much of each. */
-  readonly executions?: { readonly traces: number; readonly spansPerTrace: number } | false;
+  /** How many of the latest spans of this process stay readable with `executionTree`; 0 for none. */
+  readonly rememberedSpans?: number;
   readonly metrics?: boolean;
   /** Sends spans elsewhere than to an OTLP backend: tests export to memory. */
   readonly exporter?: SpanExporter;
@@ -116,7 +116,7 @@ class Settings {
       clients: options.clients ?? allClients,
       instrumentations: options.instrumentations ?? [],
       otherLibraries: this.#list('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
-      executions: options.executions ?? { traces: 100, spansPerTrace: 500 },
+      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 1_024,
       metrics: options.metrics ?? !this.#list('OTEL_METRICS_EXPORTER').includes('none'),
     };
   }

@@ -1,11 +1,12 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { HrTime } from '@opentelemetry/api';
+import type { Context, HrTime } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { TracingAttribute } from './attributes.ts';
 import { redactText, redactValue } from './redact.ts';
 import { currentRuntime } from './runtime.ts';
 import { currentTraceId } from './active-span.ts';
+import { recordingIn } from './span-recording.ts';
 
 /** One span of this process and what happened inside it. */
 export interface ExecutionNode {
@@ -28,53 +29,45 @@ export interface ExecutionTree {
   readonly traceId: string;
   /** Those that no other span of this process contains: normally one, the request. */
   readonly roots: readonly ExecutionNode[];
-  /** Spans beyond the bound, not in the tree. */
-  readonly omitted: number;
+  /** False where the beginning of the trace is no longer remembered. */
+  readonly isComplete: boolean;
 }
 
 /**
  * What one trace, by default the active one, did in this process so far. Parents come from the context in which each span
  * started, so calls side by side stay siblings. Undefined where tracing is off, or the trace is not or no longer
- * known: only the last hundred or so are kept.
+ * known: only the latest spans are kept.
  */
 export function executionTree(traceId = currentTraceId()): ExecutionTree | undefined {
   return traceId === undefined ? undefined : currentRuntime()?.executions?.treeOf(traceId);
 }
 
-export interface ExecutionBounds {
-  readonly traces: number;
-  readonly spansPerTrace: number;
-}
-
-interface Execution {
-  readonly spans: ReadableSpan[];
-  omitted: number;
-}
-
-/** Keeps the spans of the latest traces, in start order. */
+/**
+ * Remembers the latest spans of this process, in start order, whatever trace they belong to. A ring, because it is written
+ * for every span and read for almost none.
+ */
 export class ExecutionRecorder implements SpanProcessor {
-  readonly #bounds: ExecutionBounds;
-  readonly #executions = new Map<string, Execution>();
+  readonly #ring: (ReadableSpan | undefined)[];
+  #started = 0;
 
-  constructor(bounds: ExecutionBounds) {
-    this.#bounds = bounds;
+  constructor(maxSpans: number) {
+    this.#ring = new Array<ReadableSpan | undefined>(maxSpans).fill(undefined);
   }
 
-  onStart(span: ReadableSpan): void {
-    const { traceId } = span.spanContext();
-    const execution = this.#executions.get(traceId) ?? this.#open(traceId);
-    if (execution.spans.length < this.#bounds.spansPerTrace) execution.spans.push(span);
-    else execution.omitted++;
+  onStart(span: ReadableSpan, parent: Context): void {
+    recordingIn(parent)?.note(span);
+    this.#ring[this.#started++ % this.#ring.length] = span;
   }
 
   onEnd(): void {
-    // The recorded spans are the live ones: they know by themselves that they ended.
+    // The remembered spans are the live ones: they know by themselves that they ended.
   }
 
   treeOf(traceId: string): ExecutionTree | undefined {
-    const execution = this.#executions.get(traceId);
-    if (execution === undefined) return undefined;
-    return { traceId, roots: nest(execution.spans), omitted: execution.omitted };
+    const oldest = this.#started % this.#ring.length;
+    const inOrder = [...this.#ring.slice(oldest), ...this.#ring.slice(0, oldest)];
+    const spans = inOrder.filter(span => span !== undefined && span.spanContext().traceId === traceId);
+    return spans.length === 0 ? undefined : treeOfSpans(traceId, spans as ReadableSpan[]);
   }
 
   forceFlush(): Promise<void> {
@@ -82,28 +75,19 @@ export class ExecutionRecorder implements SpanProcessor {
   }
 
   shutdown(): Promise<void> {
-    this.#executions.clear();
+    this.#ring.fill(undefined);
     return Promise.resolve();
-  }
-
-  // A Map keeps insertion order, so its first key is the oldest trace.
-  #open(traceId: string): Execution {
-    if (this.#executions.size >= this.#bounds.traces) {
-      const [oldest] = this.#executions.keys();
-      if (oldest !== undefined) this.#executions.delete(oldest);
-    }
-    const execution = { spans: [], omitted: 0 };
-    this.#executions.set(traceId, execution);
-    return execution;
   }
 }
 
 type GrowingNode = ExecutionNode & { readonly children: ExecutionNode[] };
 
-function nest(spans: readonly ReadableSpan[]): ExecutionNode[] {
+/** The spans, in start order, nested; a span whose parent is not among them is a root. */
+export function treeOfSpans(traceId: string, spans: readonly ReadableSpan[]): ExecutionTree {
   const nodes = new Map<string, GrowingNode>();
   const roots: ExecutionNode[] = [];
   const rootEndOf = new Map<string, number>();
+  let isComplete = true;
   for (const [index, span] of spans.entries()) {
     const { spanId } = span.spanContext();
     const parentId = span.parentSpanContext?.spanId ?? '';
@@ -113,8 +97,10 @@ function nest(spans: readonly ReadableSpan[]): ExecutionNode[] {
     nodes.set(spanId, node);
     rootEndOf.set(spanId, rootEndMs);
     (parent?.children ?? roots).push(node);
+    isComplete &&=
+      parent !== undefined || span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
   }
-  return roots;
+  return { traceId, roots, isComplete };
 }
 
 interface Place {

@@ -2,6 +2,8 @@ import { SpanStatusCode } from '@opentelemetry/api';
 import type { Span } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 
+import { clock } from './clock.ts';
+
 const recorded = new WeakSet();
 
 /**
@@ -17,13 +19,14 @@ export function failSpan(span: Span, error: unknown): void {
 /** Records `error` as an exception event unless another span already has it. */
 export function recordException(span: Span, error: unknown): void {
   if (typeof error !== 'object' || error === null) {
-    span.recordException(messageOf(error));
+    span.recordException(messageOf(error), clock.now());
     return;
   }
   if (recorded.has(error)) return;
   recorded.add(error);
   const stack = error instanceof Error ? error.stack : undefined;
-  span.recordException({ name: typeOf(error), message: messageOf(error), ...(stack !== undefined && { stack }) });
+  const exception = { name: typeOf(error), message: messageOf(error), ...(stack !== undefined && { stack }) };
+  span.recordException(exception, clock.now());
 }
 
 /** The stable code of a coded error, else its class: what one may group by. */

@@ -1,6 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import type { Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { clock } from './clock.ts';
 import { TracingAttribute } from './attributes.ts';
 
 interface Fold {
@@ -22,6 +23,8 @@ interface Siblings {
 export class FoldedSiblings implements SpanProcessor {
   readonly #limit: number;
   readonly #siblings = new WeakMap<object, Siblings>();
+  // At the level `route` nobody folds, and looking for what is not there would be paid by every span.
+  #isUsed = false;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -30,6 +33,7 @@ export class FoldedSiblings implements SpanProcessor {
   /** Undefined while the call may have a span of its own; else the shared span to run it in. */
   foldOf(parent: Span, name: string, open: () => Span): FoldedCall | undefined {
     if (this.#limit === 0 || !parent.isRecording()) return undefined;
+    this.#isUsed = true;
     const siblings = this.#of(parent);
     const seen = (siblings.seen.get(name) ?? 0) + 1;
     siblings.seen.set(name, seen);
@@ -44,6 +48,7 @@ export class FoldedSiblings implements SpanProcessor {
   }
 
   onEnding(span: SdkSpan): void {
+    if (!this.#isUsed) return;
     const siblings = this.#siblings.get(span);
     if (siblings === undefined) return;
     for (const { span: folded, count, totalMs, maxMs } of siblings.folds.values()) {
@@ -52,7 +57,7 @@ export class FoldedSiblings implements SpanProcessor {
         [TracingAttribute.foldedTotalMs]: totalMs,
         [TracingAttribute.foldedMaxMs]: maxMs,
       });
-      folded.end();
+      folded.end(clock.now());
     }
     this.#siblings.delete(span);
   }

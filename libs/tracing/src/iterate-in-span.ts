@@ -1,5 +1,6 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { clock } from './clock.ts';
 import { failSpan } from './fail-span.ts';
 
 interface Steps {
@@ -69,13 +70,13 @@ class SpannedSteps {
 
   #see(result: unknown): unknown {
     const isDone = typeof result === 'object' && result !== null && 'done' in result && result.done === true;
-    if (isDone && this.#span?.isRecording() === true) this.#span.end();
+    if (isDone && this.#span?.isRecording() === true) this.#span.end(clock.now());
     return result;
   }
 
   #fail(error: unknown): void {
     if (this.#span?.isRecording() !== true) return;
     failSpan(this.#span, error);
-    this.#span.end();
+    this.#span.end(clock.now());
   }
 }

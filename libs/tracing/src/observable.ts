@@ -1,5 +1,6 @@
 import { context } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { clock } from './clock.ts';
 import { failSpan } from './fail-span.ts';
 
 /** What a stream says to its subscriber. */
@@ -53,14 +54,14 @@ export function observeWithSpan(span: Span, spanContext: Context, source: Observ
         error: error => {
           if (span.isRecording()) {
             failSpan(span, error);
-            span.end();
+            span.end(clock.now());
           }
           inOuter(() => {
             observer.error(error);
           });
         },
         complete: () => {
-          if (span.isRecording()) span.end();
+          if (span.isRecording()) span.end(clock.now());
           inOuter(() => {
             observer.complete();
           });
@@ -69,7 +70,7 @@ export function observeWithSpan(span: Span, spanContext: Context, source: Observ
     );
     return () => {
       subscription.unsubscribe();
-      if (span.isRecording()) span.end();
+      if (span.isRecording()) span.end(clock.now());
     };
   });
 }

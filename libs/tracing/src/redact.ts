@@ -12,8 +12,9 @@ const suspicious = /@|%40|eyJ|bearer|basic |\d(?:[ -]?\d){12}|(?:token|secret|pa
 const jwt = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
 const assignment =
-  /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)["']?\s*[=:]\s*["']?)(?!\$\d|\?|\[redacted)([^\s"'&;,}]+)/gi;
-const email = /[\w.!#$&'*+/=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
+  /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)(?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)(?!\$\d|\?|\[redacted)([^\s"'\\&;,}]+)/gi;
+// Of the characters allowed in a local part, those that separate in queries and paths are left out.
+const email = /[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
 const digits = /(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])/g;
 
 /** True where the value of `key` must not be seen, whatever it is: `authorization`, `user.password`, `card_number`. */
@@ -37,7 +38,9 @@ export function redactText(text: string): string {
 
 /** `value` as it may be seen under `key`. */
 export function redactValue(key: string, value: unknown): unknown {
-  if (secretKeys.has(key)) return REDACTED;
+  const kind = keyKinds.of(key);
+  if (kind === 'plain') return value;
+  if (kind === 'secret') return REDACTED;
   if (typeof value === 'string') return redactText(value);
   if (typeof value === 'number') return isCardNumber(String(value)) ? REDACTED : value;
   return typeof value === 'object' ? redactRecord(value) : value;
@@ -64,7 +67,10 @@ export function redactRecord(value: unknown, depth = 6): unknown {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, secretKeys.has(key) ? REDACTED : redactRecord(item, depth - 1)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      keyKinds.of(key) === 'secret' ? REDACTED : redactRecord(item, depth - 1),
+    ]),
   );
 }
 
@@ -80,18 +86,38 @@ function isCardNumber(text: string): boolean {
   return sum % 10 === 0;
 }
 
-/** Remembers what `isSecretKey` said: attribute keys are few and come again with every span. */
-class KnownKeys {
-  readonly #known = new Map<string, boolean>();
+type KeyKind = 'plain' | 'secret' | 'unknown';
 
-  has(key: string): boolean {
+// Written by this library from what it knows itself, so there is nothing to look for.
+const plainKeys = [
+  'client.address',
+  'code.function.name',
+  'db.collection.name',
+  'db.operation.name',
+  'db.query.summary',
+  'db.query.text',
+  'db.system.name',
+  'http.request.method',
+  'http.response.status_code',
+  'http.route',
+  'nest.class',
+  'nest.role',
+  'server.port',
+  'url.scheme',
+];
+
+/** Remembers what was found out about a key: attribute keys are few and come again with every span. */
+class KeyKinds {
+  readonly #known = new Map<string, KeyKind>(plainKeys.map(key => [key, 'plain']));
+
+  of(key: string): KeyKind {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const isSecret = isSecretKey(key);
+    const kind = isSecretKey(key) ? 'secret' : 'unknown';
     // Keys made from input must not fill the memory.
-    if (this.#known.size < 2_000) this.#known.set(key, isSecret);
-    return isSecret;
+    if (this.#known.size < 2_000) this.#known.set(key, kind);
+    return kind;
   }
 }
 
-const secretKeys = new KnownKeys();
+const keyKinds = new KeyKinds();

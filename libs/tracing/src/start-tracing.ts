@@ -1,4 +1,4 @@
-import { diag, metrics, trace } from '@opentelemetry/api';
+import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
@@ -23,6 +23,7 @@ import { RedactingProcessor } from './redacting-processor.ts';
 import { currentRuntime, setRuntime } from './runtime.ts';
 import { KeptTraces } from './sampling/kept-traces.ts';
 import { samplerFor } from './sampling/route-sampler.ts';
+import { startWarnings } from './start-warnings.ts';
 
 /** A started tracing. One for each process; it ends with it, or earlier by `shutdown`. */
 export interface Tracing {
@@ -48,7 +49,7 @@ export function startTracing(options: TracingOptions = {}): Tracing {
     diag.warn('tracing: startTracing was called twice; the second call does nothing. Remove one of the two.');
     return notTracing(config);
   }
-  for (const fault of config.faults) diag.warn(`tracing: ${fault}`);
+  for (const warning of [...config.faults, ...startWarnings(process.argv[1])]) diag.warn(`tracing: ${warning}`);
   return new StartedTracing(config);
 }
 
@@ -76,7 +77,7 @@ class StartedTracing implements Tracing {
     this.endpoint = config.endpoint;
     this.#queue = new SpanQueue(exporterFor(config), config.queue, new ExportLog(config.endpoint));
     this.#metrics = config.metrics ? new MetricsText() : undefined;
-    this.#executions = config.executions === false ? undefined : new ExecutionRecorder(config.executions);
+    this.#executions = config.rememberedSpans === 0 ? undefined : new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
     const { instrumentations, channels } = clientSpans(config.clients);
     this.#sdk = this.#startSdk([...instrumentations, ...config.instrumentations]);
@@ -104,6 +105,8 @@ class StartedTracing implements Tracing {
     this.#processEnd.stop();
     this.#clients.stop();
     await within(this.#config.shutdownLimitMs, this.#sdk.shutdown());
+    // Gives the API back, so that tracing can be started again: the SDK leaves its dead providers in it.
+    for (const api of [trace, metrics, propagation, context]) api.disable();
   }
 
   #startSdk(instrumentations: readonly Instrumentation[]) {

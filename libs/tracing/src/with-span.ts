@@ -1,6 +1,7 @@
 import { INVALID_SPAN_CONTEXT, SpanKind, context, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { TracingAttribute } from './attributes.ts';
+import { clock } from './clock.ts';
 import { failSpan } from './fail-span.ts';
 import { currentRuntime } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
@@ -66,7 +67,7 @@ export function openSpan(
       : { ...options.attributes, [TracingAttribute.description]: description };
   return runtime.tracer.startSpan(
     name,
-    { kind: kinds[kind], root: isRoot, ...(attributes !== undefined && { attributes }) },
+    { kind: kinds[kind], root: isRoot, startTime: clock.now(), ...(attributes !== undefined && { attributes }) },
     parent,
   );
 }
@@ -78,13 +79,13 @@ export function runInSpan<T>(span: ActiveSpan, spanContext: Context, fn: () => T
     result = context.with(spanContext, fn);
   } catch (error) {
     failSpan(span, error);
-    span.end();
+    span.end(clock.now());
     throw error;
   }
   // Only real promises: `then` of a lazy query builder would run the query a second time.
   if (result instanceof Promise) return endWhenSettled(span, result) as T;
   if (isObservable(result)) return observeWithSpan(span, spanContext, result) as T;
-  span.end();
+  span.end(clock.now());
   return result;
 }
 
@@ -92,12 +93,12 @@ export function runInSpan<T>(span: ActiveSpan, spanContext: Context, fn: () => T
 function endWhenSettled(span: ActiveSpan, promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     value => {
-      span.end();
+      span.end(clock.now());
       return value;
     },
     (error: unknown) => {
       failSpan(span, error);
-      span.end();
+      span.end(clock.now());
       throw error;
     },
   );

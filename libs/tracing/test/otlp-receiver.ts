@@ -22,6 +22,7 @@ export class OtlpReceiver {
   readonly spans: ReceivedSpan[] = [];
   /** Every byte of every body, for tests that look for what must not be there. */
   text = '';
+  keepsText = true;
   requests = 0;
   behaviour: Behaviour = 'takes';
   readonly #server = createServer((request, response) => {
@@ -64,8 +65,9 @@ export class OtlpReceiver {
         return;
       }
       const body = Buffer.concat(chunks).toString();
-      this.text += body;
-      this.spans.push(...spansOf(JSON.parse(body) as Otlp));
+      if (this.keepsText) this.text += body;
+      if (request.headers['content-type'] === 'application/json' && request.url === '/v1/traces')
+        this.spans.push(...spansOf(JSON.parse(body) as Otlp));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   }

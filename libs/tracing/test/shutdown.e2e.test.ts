@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Child } from './child-process.ts';
 import type { Ended } from './child-process.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
+
+// Whole processes start here, on machines that may have other work.
+jest.setTimeout(30_000);
 
 type Ending = 'SIGINT' | 'SIGTERM' | 'end' | 'exit' | 'reject' | 'throw';
 
@@ -16,7 +19,12 @@ beforeEach(async () => {
 });
 afterEach(() => backend.close());
 
-async function run(ending: Ending, handlers: string, traced: { endpoint: string } | undefined): Promise<Ended> {
+interface Traced {
+  readonly endpoint: string;
+  readonly limitMs: number;
+}
+
+async function run(ending: Ending, handlers: string, traced: Traced | undefined): Promise<Ended> {
   const isSignal = ending === 'SIGTERM' || ending === 'SIGINT';
   const child = new Child('ending.ts', {
     args: [isSignal ? 'signal' : ending, handlers],
@@ -25,9 +33,9 @@ async function run(ending: Ending, handlers: string, traced: { endpoint: string 
       OTEL_EXPORTER_OTLP_ENDPOINT: traced?.endpoint ?? '',
       // Longer than the program lives: what arrives was sent by the shutdown.
       OTEL_BSP_SCHEDULE_DELAY: '60000',
-      TRACING_SHUTDOWN_LIMIT_MS: '400',
-      TRACING_EXIT_LIMIT_MS: '400',
-      OTEL_EXPORTER_OTLP_TIMEOUT: '400',
+      TRACING_SHUTDOWN_LIMIT_MS: String(traced?.limitMs ?? 0),
+      TRACING_EXIT_LIMIT_MS: String(traced?.limitMs ?? 0),
+      OTEL_EXPORTER_OTLP_TIMEOUT: String(traced?.limitMs ?? 0),
     },
   });
   if (isSignal) {
@@ -42,7 +50,7 @@ const outcome = ({ code, signal }: Ended) => ({ code, signal });
 describe.each(matrix)('%s, handlers: %s', (ending, handlers) => {
   test('ends as without tracing and loses no finished span', async () => {
     const [traced, untraced] = await Promise.all([
-      run(ending, handlers, { endpoint: backend.baseUrl }),
+      run(ending, handlers, { endpoint: backend.baseUrl, limitMs: 20_000 }),
       run(ending, handlers, undefined),
     ]);
     expect(outcome(traced)).toEqual(outcome(untraced));
@@ -55,8 +63,8 @@ describe.each(matrix)('%s, handlers: %s', (ending, handlers) => {
   test('ends the same with a backend that is silent or absent', async () => {
     backend.behaviour = 'silent';
     const [silent, absent, untraced] = await Promise.all([
-      run(ending, handlers, { endpoint: backend.baseUrl }),
-      run(ending, handlers, { endpoint: 'http://127.0.0.1:9' }),
+      run(ending, handlers, { endpoint: backend.baseUrl, limitMs: 400 }),
+      run(ending, handlers, { endpoint: 'http://127.0.0.1:9', limitMs: 400 }),
       run(ending, handlers, undefined),
     ]);
     expect([outcome(silent), outcome(absent)]).toEqual([outcome(untraced), outcome(untraced)]);

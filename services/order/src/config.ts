@@ -16,7 +16,7 @@ export const DEMO_DEFAULTS = {
   failureRates: { inventory: 0.05, notification: 0.02 },
 } as const;
 
-const Env = z.object({
+export const Env = z.object({
   ...serviceSettings({ service: 'order', port: 8002 }),
   ...demoSettings(DEMO_DEFAULTS),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

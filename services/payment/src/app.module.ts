@@ -4,6 +4,7 @@ import { closing, HealthModule } from '@tracelab/service-kit';
 import { Simulation } from '@tracelab/simulation';
 import type { Config } from './config.ts';
 import { CardProcessor } from './payments/card-processor.ts';
+import { LateRecords } from './payments/late-records.ts';
 import { OrderClient } from './payments/order.client.ts';
 import { OrderUpdates } from './payments/order-updates.ts';
 import { PaymentsController } from './payments/payments.controller.ts';
@@ -33,6 +34,7 @@ export class AppModule {
         closing(database),
         CardProcessor,
         OrderUpdates,
+        LateRecords,
         PaymentsService,
       ],
     };

@@ -18,7 +18,7 @@ export const DEMO_DEFAULTS = {
   failureRates: { payment: 0.1, confirmation: 0.01, refund: 0.05 },
 } as const;
 
-const Env = z.object({
+export const Env = z.object({
   ...serviceSettings({ service: 'payment', port: 8003 }),
   ...demoSettings(DEMO_DEFAULTS),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

@@ -13,7 +13,7 @@ export const DEMO_DEFAULTS = {
   failureRates: {},
 } as const;
 
-const Env = z.object({
+export const Env = z.object({
   ...serviceSettings({ service: 'user', port: 8001 }),
   ...demoSettings(DEMO_DEFAULTS),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),

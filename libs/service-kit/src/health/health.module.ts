@@ -3,10 +3,12 @@ import type { Root } from '@tracelab/contracts/service';
 import { HealthController } from './health.controller.ts';
 import { Readiness } from './readiness.ts';
 
-/** Something outside the process that the service needs. `check` rejects, within its own timeout, while it is down. */
+/** Something outside the process that the service uses. `check` rejects, within its own timeout, while it is down. */
 export interface Dependency {
   readonly name: string;
   readonly check: () => Promise<void>;
+  /** The service does its work without it, so that its absence is told but keeps nobody away. */
+  readonly isOptional?: boolean;
 }
 
 export interface HealthOptions {

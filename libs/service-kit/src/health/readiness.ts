@@ -19,9 +19,8 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   async state(): Promise<State> {
-    const states = await Promise.all(this.#dependencies.map(stateOf));
-    const dependencies = Object.fromEntries(states);
-    const isReady = states.every(([, state]) => state === 'up');
+    const dependencies = Object.fromEntries(await Promise.all(this.#dependencies.map(stateOf)));
+    const isReady = this.#dependencies.every(({ name, isOptional }) => isOptional || dependencies[name] === 'up');
     const status = this.#isStopping ? 'stopping' : isReady ? 'ready' : 'not ready';
     return { status, service: this.service, dependencies };
   }

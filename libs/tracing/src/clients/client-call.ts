@@ -2,6 +2,7 @@ import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
+import { clock } from '../clock.ts';
 import { currentRuntime } from '../runtime.ts';
 import { typeOf } from '../fail-span.ts';
 
@@ -27,7 +28,7 @@ export class ClientCalls {
   open(name: string, attributes: Attributes, parent: Context = context.active()): ClientCall | undefined {
     const runtime = currentRuntime();
     if (runtime === undefined || isTracingSuppressed(parent)) return undefined;
-    const span = runtime.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes }, parent);
+    const span = runtime.tracer.startSpan(name, { kind: SpanKind.CLIENT, attributes, startTime: clock.now() }, parent);
     this.#duration ??= runtime.meter.createHistogram(this.#metric.name, {
       description: this.#metric.description,
       unit: 's',
@@ -93,7 +94,7 @@ export class ClientCall {
     if (this.#isOver) return;
     this.#isOver = true;
     const { span, duration, attributes, keys } = this.#opened;
-    span.end();
+    span.end(clock.now());
     const measured: Attributes = {};
     for (const key of [...keys, ATTR_ERROR_TYPE]) {
       const value = attributes[key];

@@ -1,6 +1,5 @@
 import {
   ATTR_DB_NAMESPACE,
-  ATTR_DB_OPERATION_BATCH_SIZE,
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_SYSTEM_NAME,
@@ -16,10 +15,8 @@ import type { ClientCall } from './client-call.ts';
 
 /** What ioredis 6 tells of a command; its arguments come with their values already replaced by `?`. */
 interface RedisMessage {
-  readonly command?: string;
-  readonly args?: readonly string[];
-  readonly batchMode?: string;
-  readonly batchSize?: number;
+  readonly command: string;
+  readonly args: readonly string[];
   readonly database: number;
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
@@ -34,19 +31,20 @@ export class RedisSpans implements ChannelSpans {
     keys: [ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT],
   });
   readonly #open = new WeakMap<object, ClientCall>();
-  readonly #channels = [tracingChannel('ioredis:command'), tracingChannel('ioredis:batch')];
+  // Not the batch channel: the commands of a MULTI come here, each once, and would be told twice.
+  readonly #channel = tracingChannel('ioredis:command');
 
   start(): void {
-    for (const channel of this.#channels) channel.subscribe(this.#listeners);
+    this.#channel.subscribe(this.#listeners);
   }
 
   stop(): void {
-    for (const channel of this.#channels) channel.unsubscribe(this.#listeners);
+    this.#channel.unsubscribe(this.#listeners);
   }
 
   readonly #onStart = (message: unknown): void => {
     const told = message as RedisMessage;
-    const operation = (told.batchMode ?? told.command ?? 'command').toUpperCase();
+    const operation = told.command.toUpperCase();
     const call = this.#calls.openBelowSpan(operation, attributesOf(told, operation));
     if (call !== undefined) this.#open.set(told, call);
   };
@@ -78,10 +76,9 @@ function attributesOf(told: RedisMessage, operation: string): Attributes {
     [ATTR_DB_SYSTEM_NAME]: 'redis',
     [ATTR_DB_NAMESPACE]: String(told.database),
     [ATTR_DB_OPERATION_NAME]: operation,
+    [ATTR_DB_QUERY_TEXT]: [operation, ...told.args].join(' ').slice(0, 500),
     [ATTR_SERVER_ADDRESS]: told.serverAddress,
   };
   if (told.serverPort !== undefined) attributes[ATTR_SERVER_PORT] = told.serverPort;
-  if (told.args !== undefined) attributes[ATTR_DB_QUERY_TEXT] = [operation, ...told.args].join(' ').slice(0, 500);
-  if (told.batchSize !== undefined) attributes[ATTR_DB_OPERATION_BATCH_SIZE] = told.batchSize;
   return attributes;
 }

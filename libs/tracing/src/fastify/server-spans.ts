@@ -8,15 +8,14 @@ import {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
   ATTR_NETWORK_PROTOCOL_VERSION,
-  ATTR_SERVER_ADDRESS,
-  ATTR_SERVER_PORT,
   ATTR_URL_PATH,
   ATTR_URL_QUERY,
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
+import { clock } from '../clock.ts';
 import { recordException } from '../fail-span.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
@@ -47,7 +46,7 @@ export function registerServerSpans(fastify: FastifyInstance): void {
   fastify.decorateRequest(active as unknown as string, undefined);
   fastify.decorateRequest(thrown as unknown as string, undefined);
   fastify.addHook('onRequest', spans.onRequest);
-  fastify.addHook('preValidation', spans.preValidation);
+  fastify.addHook('onRoute', spans.onRoute);
   fastify.addHook('onError', spans.onError);
 }
 
@@ -68,11 +67,9 @@ class ServerSpans {
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const parent = this.#callerOf(request);
     const attributes = requestAttributes(request);
-    const route = request.routeOptions.url;
-    const method = attributes[ATTR_HTTP_REQUEST_METHOD] === '_OTHER' ? 'HTTP' : request.method;
     const span = this.#runtime.tracer.startSpan(
-      route === undefined ? method : `${method} ${route}`,
-      { kind: SpanKind.SERVER, attributes },
+      nameOf(attributes),
+      { kind: SpanKind.SERVER, attributes, startTime: clock.now() },
       parent,
     );
     const inside = trace.setSpan(parent, span);
@@ -81,15 +78,22 @@ class ServerSpans {
     const startedAtMs = performance.now();
     // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always.
     reply.raw.once('close', () => {
-      this.#end(span, request, { reply, seconds: (performance.now() - startedAtMs) / 1e3 });
+      this.#end(span, request, { reply, attributes, seconds: (performance.now() - startedAtMs) / 1e3 });
     });
     context.with(inside, done);
   };
 
-  // Reading a body continues in the parser's context, not in the request's: enter it again before anything uses it.
-  readonly preValidation = (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+  // Reading a body continues in the parser's context, not in the request's: enter it again before anything uses it. Only on
+  // routes that read one, since every hook costs every request.
+  readonly onRoute = (route: RouteOptions): void => {
+    const methods = [route.method].flat();
+    if (methods.every(method => method === 'GET' || method === 'HEAD')) return;
+    route.preValidation = [this.#reenter, ...[route.preValidation ?? []].flat()];
+  };
+
+  readonly #reenter = (request: FastifyRequest, _reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     const inside = (request as TracedRequest)[active];
-    if (inside === undefined || request.body === undefined) done();
+    if (inside === undefined) done();
     else context.with(inside, done);
   };
 
@@ -110,14 +114,14 @@ class ServerSpans {
     }
   }
 
-  #end(span: Span, request: FastifyRequest, { reply, seconds }: { reply: FastifyReply; seconds: number }): void {
+  #end(span: Span, request: FastifyRequest, { reply, attributes, seconds }: Answered): void {
     const { statusCode, writableFinished } = reply.raw;
     const measured: Attributes = {
-      [ATTR_HTTP_REQUEST_METHOD]: knownMethods.has(request.method) ? request.method : '_OTHER',
-      [ATTR_URL_SCHEME]: request.protocol,
+      [ATTR_HTTP_REQUEST_METHOD]: attributes[ATTR_HTTP_REQUEST_METHOD],
+      [ATTR_URL_SCHEME]: attributes[ATTR_URL_SCHEME],
       [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode,
     };
-    const route = request.routeOptions.url;
+    const route = attributes[ATTR_HTTP_ROUTE];
     if (route !== undefined) measured[ATTR_HTTP_ROUTE] = route;
     span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
     if (!writableFinished) {
@@ -131,11 +135,25 @@ class ServerSpans {
       if (error !== undefined) recordException(span, error);
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
-    span.end();
+    span.end(clock.now());
     this.#duration.record(seconds, measured);
   }
 }
 
+interface Answered {
+  readonly reply: FastifyReply;
+  readonly attributes: Attributes;
+  readonly seconds: number;
+}
+
+// Fastify makes `routeOptions` anew at every look, so the route is read once and taken from the attributes from then on.
+function nameOf(attributes: Attributes): string {
+  const { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_HTTP_ROUTE]: route } = attributes;
+  const shown = typeof method !== 'string' || method === '_OTHER' ? 'HTTP' : method;
+  return typeof route === 'string' ? `${shown} ${route}` : shown;
+}
+
+// Not server.address and server.port: they are the same in every span of a service, and the caller chooses them.
 function requestAttributes(request: FastifyRequest): Attributes {
   const { method, url, raw } = request;
   const queryAt = url.indexOf('?');
@@ -145,23 +163,13 @@ function requestAttributes(request: FastifyRequest): Attributes {
     [ATTR_URL_PATH]: queryAt < 0 ? url : url.slice(0, queryAt),
     [ATTR_URL_SCHEME]: request.protocol,
     [ATTR_CLIENT_ADDRESS]: request.ip,
-    [ATTR_NETWORK_PROTOCOL_VERSION]: raw.httpVersion,
   };
   const route = request.routeOptions.url;
   if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route;
+  if (raw.httpVersion !== '1.1') attributes[ATTR_NETWORK_PROTOCOL_VERSION] = raw.httpVersion;
   if (!isKnown) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
   if (queryAt >= 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryAt + 1));
   const agent = raw.headers['user-agent'];
   if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = agent;
-  const host = raw.headers.host;
-  if (host !== undefined) setServer(attributes, host);
   return attributes;
-}
-
-function setServer(attributes: Attributes, host: string): void {
-  const portAt = host.lastIndexOf(':');
-  const hasPort = portAt > host.lastIndexOf(']');
-  attributes[ATTR_SERVER_ADDRESS] = hasPort ? host.slice(0, portAt) : host;
-  const port = hasPort ? Number(host.slice(portAt + 1)) : NaN;
-  if (Number.isInteger(port)) attributes[ATTR_SERVER_PORT] = port;
 }

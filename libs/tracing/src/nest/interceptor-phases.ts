@@ -1,5 +1,6 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
+import { clock } from '../clock.ts';
 import { failSpan } from '../fail-span.ts';
 import { isObservable, observableLike } from '../observable.ts';
 import type { ObservableLike } from '../observable.ts';
@@ -120,7 +121,7 @@ export class InterceptorPhases {
   }
 
   #end(): void {
-    this.#span?.end();
+    this.#span?.end(clock.now());
     this.#span = undefined;
   }
 }

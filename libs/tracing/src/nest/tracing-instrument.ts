@@ -1,6 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context } from '@opentelemetry/api';
 import { ATTR_CODE_FUNCTION_NAME } from '@opentelemetry/semantic-conventions';
+import { clock } from '../clock.ts';
 import { TracingAttribute } from '../attributes.ts';
 import type { Detail } from '../config.ts';
 import { copyIdentity } from '../copy-identity.ts';
@@ -108,7 +109,7 @@ function untilNext(call: Call, [request, response, next, ...rest]: readonly unkn
   if (typeof next !== 'function') return calling(call, [request, response, next, ...rest]);
   const span = open(call);
   const goOn = (...args: unknown[]): unknown => {
-    if (span.isRecording()) span.end();
+    if (span.isRecording()) span.end(clock.now());
     return context.with(call.parent, () => (next as Method)(...args));
   };
   try {
@@ -116,7 +117,7 @@ function untilNext(call: Call, [request, response, next, ...rest]: readonly unkn
     endWhenAnswered(span, response);
     return result;
   } catch (error) {
-    if (span.isRecording()) span.end();
+    if (span.isRecording()) span.end(clock.now());
     throw error;
   }
 }
@@ -126,10 +127,10 @@ interface Answer {
 }
 
 // A middleware may answer by itself and never go on.
-function endWhenAnswered(span: { isRecording(): boolean; end(): void }, response: unknown): void {
+function endWhenAnswered(span: { isRecording(): boolean; end(timeMs?: number): void }, response: unknown): void {
   if (!span.isRecording()) return;
   (response as Answer).once?.('close', () => {
-    if (span.isRecording()) span.end();
+    if (span.isRecording()) span.end(clock.now());
   });
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { amountOf } from '@tracelab/contracts/money';
 import type { Order, OrdersQuery, OrderStatus } from '@tracelab/contracts/order';
-import { Database } from '@tracelab/database';
+import { Database, idValue } from '@tracelab/database';
 import type { Selectable } from 'kysely';
 import type { OrdersSchema } from './orders.schema.ts';
 
@@ -19,7 +19,7 @@ export class OrdersStore {
 
   async find(id: number): Promise<Order | undefined> {
     const row = await this.database.query(db =>
-      db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst(),
+      db.selectFrom('orders').selectAll().where('id', '=', idValue(id)).executeTakeFirst(),
     );
     return row && orderOf(row);
   }

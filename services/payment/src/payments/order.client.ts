@@ -2,6 +2,9 @@ import { changeOrderStatus, getOrder, type Order, type OrderStatus } from '@trac
 import { call } from '@tracelab/http';
 import { relaying } from '@tracelab/service-kit';
 
+// Nobody who pays waits longer for the order to hear of it; the sweep repeats what failed.
+const UPDATE_TIMEOUT_MS = 1_000;
+
 const RETRY = { attempts: 3, baseDelayMs: 25 };
 
 export class OrderClient {
@@ -15,7 +18,8 @@ export class OrderClient {
   }
 
   changeStatus(order_id: number, status: OrderStatus): Promise<Order> {
-    return call(changeOrderStatus, { params: { order_id }, body: { status } }, this.options);
+    const timeoutMs = Math.min(this.timeoutMs, UPDATE_TIMEOUT_MS);
+    return call(changeOrderStatus, { params: { order_id }, body: { status } }, { ...this.options, timeoutMs });
   }
 
   private get options() {

@@ -11,6 +11,7 @@ import {
   RefundFailed,
   RefundTooHigh,
 } from '@tracelab/contracts/payment';
+import { TooSlow } from '@tracelab/contracts/problem';
 import { DomainError } from '@tracelab/service-kit';
 
 export class PaymentNotFoundError extends DomainError {
@@ -52,6 +53,15 @@ export class PaymentInProgressError extends DomainError {
 
   constructor(orderId: number) {
     super(`Order ${orderId} is being paid by another request; look again in a moment`);
+  }
+}
+
+/** The card may be charged all the same: only asking again under the same key is safe. */
+export class ProcessorTooSlowError extends DomainError {
+  readonly type = TooSlow;
+
+  constructor() {
+    super('The card processor has not answered yet: ask again with the same Idempotency-Key');
   }
 }
 

@@ -2,13 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { amountOf, centsOf } from '@tracelab/contracts/money';
+import type { Order } from '@tracelab/contracts/order';
 import { CreatePayment, type Payment, type Refund, type RefundPayment } from '@tracelab/contracts/payment';
 import { remainingMs } from '@tracelab/http';
-import { validated } from '@tracelab/service-kit';
+import { DatabaseUnavailable } from '@tracelab/database';
+import { type DomainError, validated } from '@tracelab/service-kit';
 import { Simulation } from '@tracelab/simulation';
 import { addEvent, setAttributes } from '@tracelab/tracing';
 import { Event, Key, paymentAmount, paymentsMade, Step } from '../telemetry.ts';
 import { CardProcessor } from './card-processor.ts';
+import { LateRecords } from './late-records.ts';
 import { OrderClient } from './order.client.ts';
 import { OrderUpdates } from './order-updates.ts';
 import {
@@ -19,6 +22,7 @@ import {
   PaymentDeclinedError,
   PaymentInProgressError,
   PaymentNotFoundError,
+  ProcessorTooSlowError,
   RefundTooHighError,
 } from './payments.errors.ts';
 import { type Outcome, type PaymentIntent, type PaymentRow, PaymentsStore } from './payments.store.ts';
@@ -34,6 +38,7 @@ export class PaymentsService {
     private readonly processor: CardProcessor,
     private readonly orders: OrderClient,
     private readonly updates: OrderUpdates,
+    private readonly lateRecords: LateRecords,
     private readonly simulation: Simulation,
   ) {}
 
@@ -81,18 +86,16 @@ export class PaymentsService {
   }
 
   private async payFirst(intent: PaymentIntent): Promise<Payment> {
-    const order = await this.orders.get(intent.orderId);
-    if (order.status !== 'pending') throw new OrderNotPayableError(order.id, order.status);
-    const orderCents = centsOf(order.amount);
-    if (orderCents !== intent.amountCents) throw new AmountMismatchError(intent.amountCents, orderCents);
-    const claimed = await this.store.claim(intent);
-    return claimed ? this.make(claimed) : this.whoWasFirst(intent);
+    const refusal = refusalOf(await this.orders.get(intent.orderId), intent);
+    const claimed = refusal === undefined ? await this.store.claim(intent) : undefined;
+    return claimed ? this.make(claimed) : this.whoWasFirst(intent, refusal);
   }
 
-  /** The key or the order was taken between the look and the claim. */
-  private async whoWasFirst(intent: PaymentIntent): Promise<Payment> {
+  /** The key or the order was taken since the look for the key; the order may be paid by then, under this very key. */
+  private async whoWasFirst(intent: PaymentIntent, refusal: DomainError | undefined): Promise<Payment> {
     const sameKey = await this.store.findByKey(intent.idempotencyKey);
     if (sameKey) return this.replay(sameKey, intent);
+    if (refusal) throw refusal;
     const other = await this.store.findOfOrder(intent.orderId);
     if (other === undefined || other.status === 'processing') throw new PaymentInProgressError(intent.orderId);
     throw new OrderNotPayableError(intent.orderId, 'paid');
@@ -120,7 +123,12 @@ export class PaymentsService {
     return current;
   }
 
-  private async make(claimed: PaymentRow): Promise<Payment> {
+  /** The card processor is not hurried: what comes after the caller has gone is recorded all the same. */
+  private make(claimed: PaymentRow): Promise<Payment> {
+    return inTime(this.carryOut(claimed));
+  }
+
+  private async carryOut(claimed: PaymentRow): Promise<Payment> {
     const outcome = await this.processor.charge(claimed.method, claimed.amount_cents);
     const recorded = await this.record(claimed, outcome);
     if (recorded === undefined) return this.answer(await this.settled(claimed));
@@ -133,13 +141,22 @@ export class PaymentsService {
   @Step('record_payment')
   private async record(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
     await this.simulation.delay('record_payment');
-    const recorded = await this.store.record(claimed, outcome);
+    const recorded = await this.recordNowOrLater(claimed, outcome);
     setAttributes({ [Key.recorded]: recorded !== undefined, [Key.paymentId]: claimed.id });
     if (!outcome.isSuccess) setAttributes({ [Key.error]: outcome.errorCode });
     paymentsMade.add(1, { [Key.method]: claimed.method, [Key.status]: outcome.isSuccess ? 'success' : 'failed' });
     if (outcome.isSuccess) paymentAmount.record(amountOf(claimed.amount_cents), { [Key.method]: claimed.method });
     if (recorded) addEvent(Event.recorded, { [Key.paymentId]: recorded.id });
     return recorded;
+  }
+
+  private async recordNowOrLater(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
+    try {
+      return await this.store.record(claimed, outcome);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) this.lateRecords.keep(claimed, outcome);
+      throw error;
+    }
   }
 
   private answer(row: PaymentRow): Payment {
@@ -163,6 +180,29 @@ export class PaymentsService {
     setAttributes({ [Key.confirmationError]: 'delivery_failed' });
     addEvent(Event.confirmationFailed);
     this.logger.warn(`no confirmation for payment ${payment.id}`);
+  }
+}
+
+function refusalOf(order: Order, { amountCents }: PaymentIntent): DomainError | undefined {
+  if (order.status !== 'pending') return new OrderNotPayableError(order.id, order.status);
+  const orderCents = centsOf(order.amount);
+  return orderCents === amountCents ? undefined : new AmountMismatchError(amountCents, orderCents);
+}
+
+/** The work's result, or a ProcessorTooSlowError once the request's time is over; the work goes on. */
+async function inTime<Result>(work: Promise<Result>): Promise<Result> {
+  const limitMs = remainingMs();
+  if (limitMs === Infinity) return work;
+  const done = new AbortController();
+  const tooSlow = sleep(Math.max(limitMs, 0), undefined, { signal: done.signal }).then(() => {
+    throw new ProcessorTooSlowError();
+  });
+  try {
+    return await Promise.race([work, tooSlow]);
+  } finally {
+    tooSlow.catch(() => undefined); // aborted: the work was in time
+    work.catch(() => undefined); // nobody waits for it any more; a retry sees what became of it
+    done.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { DeclineReason, PaymentMethod } from '@tracelab/contracts/payment';
-import { Database } from '@tracelab/database';
+import { Database, idValue } from '@tracelab/database';
 import { type Selectable, sql } from 'kysely';
 import type { PaymentsSchema } from './payments.schema.ts';
 
@@ -32,7 +32,9 @@ export class PaymentsStore {
   ) {}
 
   find(id: number): Promise<PaymentRow | undefined> {
-    return this.database.query(db => db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst());
+    return this.database.query(db =>
+      db.selectFrom('payments').selectAll().where('id', '=', idValue(id)).executeTakeFirst(),
+    );
   }
 
   findByKey(key: string): Promise<PaymentRow | undefined> {
@@ -109,7 +111,12 @@ export class PaymentsStore {
    */
   refund(id: number, decide: (row: PaymentRow | undefined) => Promise<number>): Promise<PaymentRow> {
     return this.database.transaction(async db => {
-      const row = await db.selectFrom('payments').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+      const row = await db
+        .selectFrom('payments')
+        .selectAll()
+        .where('id', '=', idValue(id))
+        .forUpdate()
+        .executeTakeFirst();
       const refunded_cents = await decide(row);
       return db
         .updateTable('payments')

@@ -10,7 +10,7 @@ const MOST_PENDING = 10_000;
 
 /** A cache that several replicas share. While Redis is down, every read is a miss and nothing waits for it. */
 export class RedisCache extends Cache {
-  override readonly dependencies = [{ name: 'redis', check: () => this.#check() }];
+  override readonly dependencies = [{ name: 'redis', check: () => this.#check(), isOptional: true }];
   readonly #logger = new Logger(RedisCache.name);
   readonly #redis: Redis;
   readonly #ttlMs: number;

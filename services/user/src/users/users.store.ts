@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PageQuery } from '@tracelab/contracts/page';
 import type { CreateUser, User } from '@tracelab/contracts/user';
-import { Database } from '@tracelab/database';
+import { Database, idValue } from '@tracelab/database';
 import type { UsersSchema } from './users.schema.ts';
 
 @Injectable()
@@ -9,7 +9,9 @@ export class UsersStore {
   constructor(private readonly database: Database<UsersSchema>) {}
 
   find(id: number): Promise<User | undefined> {
-    return this.database.query(db => db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst());
+    return this.database.query(db =>
+      db.selectFrom('users').selectAll().where('id', '=', idValue(id)).executeTakeFirst(),
+    );
   }
 
   list({ after, limit }: PageQuery): Promise<User[]> {

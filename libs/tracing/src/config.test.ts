@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { loadTracingConfig } from './config.ts';
+
+const withEnv = (env: Record<string, string>) => loadTracingConfig({}, env);
+
+describe('the endpoint comes from', () => {
+  test.each([
+    [{}, 'http://localhost:4318/v1/traces'],
+    [{ JAEGER_HOST: 'jaeger' }, 'http://jaeger:4318/v1/traces'],
+    [{ JAEGER_HOST: 'jaeger', JAEGER_PORT: '4400' }, 'http://jaeger:4400/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' }, 'http://collector:4318/v1/traces'],
+    [{ OTLP_ENDPOINT: 'http://seed:1/v1/traces' }, 'http://seed:1/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://a/x', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://b' }, 'http://a/x'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, 'http://localhost:4318/v1/traces'],
+  ])('%j', (env, endpoint) => {
+    expect(withEnv(env).endpoint).toBe(endpoint);
+  });
+});
+
+test("the seed's Thrift port is no OTLP port: told, and the right one used", () => {
+  const { endpoint, faults } = withEnv({ JAEGER_HOST: 'jaeger', JAEGER_PORT: '14268' });
+  expect(endpoint).toBe('http://jaeger:4318/v1/traces');
+  expect(faults).toEqual([expect.stringContaining('Set JAEGER_PORT=4318')]);
+});
+
+test('options win over OpenTelemetry, which wins over the seed, which wins over package.json', () => {
+  const env = { OTEL_SERVICE_NAME: 'otel', SERVICE_NAME: 'seed' };
+  expect(loadTracingConfig({ serviceName: 'option' }, env).serviceName).toBe('option');
+  expect(withEnv(env).serviceName).toBe('otel');
+  expect(withEnv({ OTEL_RESOURCE_ATTRIBUTES: 'a=b,service.name=resource', SERVICE_NAME: 'seed' }).serviceName).toBe(
+    'resource',
+  );
+  expect(withEnv({ SERVICE_NAME: 'seed' }).serviceName).toBe('seed');
+  expect(withEnv({}).serviceName).not.toBe('');
+});
+
+test('a wrong value is told and its default used', () => {
+  const { detail, foldAfter, faults } = withEnv({ TRACING_DETAIL: 'all', TRACING_FOLD_AFTER: 'many' });
+  expect([detail, foldAfter]).toEqual(['route', 20]);
+  expect(faults).toHaveLength(2);
+});
+
+test.each([
+  [{}, 'warn'],
+  [{ LOG_LEVEL: 'INFO' }, 'warn'],
+  [{ LOG_LEVEL: 'error' }, 'error'],
+  [{ LOG_LEVEL: 'silent' }, 'none'],
+  [{ DEBUG: 'true', LOG_LEVEL: 'error' }, 'debug'],
+  [{ DEBUG: 'express:*' }, 'warn'],
+  [{ OTEL_LOG_LEVEL: 'NONE', DEBUG: '1' }, 'none'],
+])('%j lets tracing itself say %s', (env, level) => {
+  expect(withEnv(env).diagnosticsLevel).toBe(level);
+});
+
+test('headers are read as the specification writes them', () => {
+  expect(withEnv({ OTEL_EXPORTER_OTLP_HEADERS: 'a=1, b=two%20words,broken,c=%E0' }).headers).toEqual({
+    a: '1',
+    b: 'two words',
+    c: '%E0',
+  });
+});
+
+test('every variable that is read is in the README, and every option', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+  const readme = read('../README.md');
+  const source = read('./config.ts');
+  const variables = [...source.matchAll(/'([A-Z]+(?:_[A-Z]+)+|DEBUG|ENVIRONMENT)'/g)].map(([, name = '']) => name);
+  expect(variables.length).toBeGreaterThan(25);
+  expect(variables.filter(name => !readme.includes(`\`${name}`))).toEqual([]);
+  const options = /interface TracingOptions \{([\s\S]*?)\n\}/.exec(source)?.[1] ?? '';
+  const names = [...options.matchAll(/readonly (\w+)\?:/g)].map(([, name = '']) => name);
+  const undocumented = names.filter(name => name !== 'exporter' && !new RegExp(`\\| \`${name}\` +\\|`).test(readme));
+  expect(undocumented).toEqual([]);
+});

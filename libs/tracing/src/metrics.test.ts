@@ -1,0 +1,30 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { traceToMemory } from '../test/memory-tracing.ts';
+import { counter, histogram, metricsText, withSpan } from './index.ts';
+
+// Made before the start, as a module's constants are.
+const orders = counter('orders.created', { description: 'Orders created.', unit: '{order}' });
+const amounts = histogram('order.amount', { unit: 'USD' });
+const memory = traceToMemory({ clients: [] });
+afterAll(() => memory.tracing.shutdown());
+
+test('business metrics are in the text, with their attributes', async () => {
+  orders.add();
+  orders.add(2, { kind: 'express' });
+  amounts.record(12.5);
+  const text = await metricsText();
+  expect(text).toMatch(/^# HELP orders_created_total Orders created\.$/m);
+  expect(text).toMatch(/^orders_created_total\{[^}]*kind="express"[^}]*\} 2$/m);
+  expect(text).toMatch(/^order_amount_count\S* 1$/m);
+});
+
+test('so are the runtime and the health of the export', async () => {
+  withSpan('work', () => undefined);
+  await memory.tracing.flush();
+  const text = await metricsText();
+  expect(text).toMatch(/^v8js_memory_heap_used\S* \d/m);
+  expect(text).toMatch(/^otel_sdk_processor_span_queue_size\S* 0$/m);
+  expect(text).toMatch(/^otel_sdk_processor_span_queue_capacity\S* 2048$/m);
+  expect(text).toMatch(/^otel_sdk_exporter_span_exported_total\{otel_component_type="\w+"[^}]*\} 1$/m);
+  expect(text).toMatch(/^otel_sdk_exporter_span_exported_total\{[^}]*error_type="queue_full"[^}]*\} 0$/m);
+});

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { Child } from './child-process.ts';
+import { OtlpReceiver } from './otlp-receiver.ts';
+
+// Whole processes start here, on machines that may have other work.
+jest.setTimeout(30_000);
+
+let backend: OtlpReceiver;
+beforeEach(async () => {
+  backend = await new OtlpReceiver().listen();
+});
+afterEach(() => backend.close());
+
+test('the preload traces by the variables of OpenTelemetry and prints nothing', async () => {
+  const child = new Child('ending.ts', {
+    args: ['end'],
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl,
+      OTEL_SERVICE_NAME: 'by-otel',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=blue',
+      SERVICE_NAME: 'not-this',
+    },
+  });
+  expect(await child.ended()).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  expect(new Set(backend.spans.map(({ service }) => service))).toEqual(new Set(['by-otel']));
+  expect(backend.text).toContain('{"key":"team","value":{"stringValue":"blue"}}');
+});
+
+test('the variables of the seed work: service, host, port and environment', async () => {
+  const child = new Child('ending.ts', {
+    args: ['end'],
+    env: {
+      SERVICE_NAME: 'by-seed',
+      JAEGER_HOST: '127.0.0.1',
+      JAEGER_PORT: String(backend.port),
+      ENVIRONMENT: 'staging',
+    },
+  });
+  expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });
+  expect(backend.spans[0]?.service).toBe('by-seed');
+  expect(backend.text).toContain('{"key":"deployment.environment.name","value":{"stringValue":"staging"}}');
+});
+
+describe('what would be missed in silence is told once, with the remedy', () => {
+  test('a library loaded before tracing', async () => {
+    const child = new Child('late-start.ts', {
+      isTraced: false,
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl },
+    });
+    const { code, stdout, stderr } = await child.ended();
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'function true\n' });
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^tracing: pg was loaded before .*--import/)]);
+  });
+
+  test('a backend that is not there, and a variable that is none', async () => {
+    const child = new Child('ending.ts', {
+      args: ['end'],
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+        TRACING_DETAIL: 'everything',
+        OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      },
+    });
+    const { code, stderr } = await child.ended();
+    expect(code).toBe(0);
+    expect(stderr.trim().split('\n')).toEqual([
+      expect.stringMatching(/^tracing: TRACING_DETAIL is none of route, pipeline, full/),
+      expect.stringMatching(/^tracing: spans do not reach http:\/\/127\.0\.0\.1:9\/v1\/traces .*JAEGER_HOST/),
+    ]);
+  });
+
+  test('LOG_LEVEL=error keeps warnings quiet, and OTEL_SDK_DISABLED everything', async () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl };
+    const quiet = new Child('ending.ts', { args: ['end'], env: { ...env, LOG_LEVEL: 'error', TRACING_DETAIL: 'x' } });
+    expect((await quiet.ended()).stderr).toBe('');
+    const received = backend.spans.length;
+    const off = new Child('ending.ts', { args: ['end'], env: { ...env, OTEL_SDK_DISABLED: 'true' } });
+    expect(await off.ended()).toMatchObject({ code: 0, stderr: '' });
+    expect(backend.spans).toHaveLength(received);
+  });
+});
+
+test('another library of the stock bundle is traced on request', async () => {
+  const child = new Child('ending.ts', {
+    args: ['end'],
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl, OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'mongodb,pg,http' },
+  });
+  expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });
+  expect(backend.spans).toHaveLength(50);
+});

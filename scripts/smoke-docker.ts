@@ -1,0 +1,155 @@
+// The system in containers: builds the images, brings them up, reads a trace back, restarts services under load, takes
+// everything down and looks at what is left. Exits 77, with the reason as its last line, where there is no engine.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { isPortFree } from '@tracelab/local-servers';
+import { claim, eventually, figure } from './smoke/check.ts';
+import { checkFlow } from './smoke/flow-check.ts';
+import { SteadyLoad } from './smoke/steady-load.ts';
+
+const PROJECT = 'tracelab-smoke';
+const SERVICES = ['gateway', 'user', 'order', 'payment', 'perf-tracer'] as const;
+const BASE_IMAGE = 'node:24-bookworm-slim';
+const MOST_MB_ON_TOP = 120;
+const addresses = { gatewayUrl: 'http://127.0.0.1:8000', queryUrl: 'http://127.0.0.1:16686' };
+
+// No registry has to be reached for the trace backend: the hub answers on Jaeger's ports.
+const settings = {
+  POSTGRES_PASSWORD: 'smoke-test-only',
+  JAEGER_IMAGE: 'tracelab/hub',
+  JAEGER_COMMAND: 'dist/main.js --host 0.0.0.0 --data /tmp/hub',
+  DEMO_DELAY_SCALE: '0.2',
+  DEMO_SEED: '7',
+};
+
+interface Finished {
+  readonly status: number;
+  readonly output: string;
+}
+
+// Never the blocking kind: the load under which services are replaced runs in this very process.
+async function docker(...args: readonly string[]): Promise<Finished> {
+  const child = spawn('docker', args, { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, err, status] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close').then(([code]: unknown[]) => Number(code ?? 1)),
+  ]).catch((error: unknown) => ['', String(error), 1] as const);
+  return { status, output: out + err };
+}
+
+const compose = (...args: readonly string[]) => docker('compose', '--project-name', PROJECT, ...args);
+
+function skip(reason: string): never {
+  process.stdout.write(`${reason}\n`);
+  process.exit(77);
+}
+
+async function prepare(): Promise<void> {
+  if ((await docker('info')).status !== 0) skip('no Docker engine answers');
+  const isHere = (await docker('image', 'inspect', BASE_IMAGE)).status === 0;
+  if (!isHere && (await docker('pull', '-q', BASE_IMAGE)).status !== 0) {
+    skip(`the image ${BASE_IMAGE} is not here and cannot be pulled`);
+  }
+  const taken: number[] = [];
+  for (const port of [8000, 8001, 8002, 8003, 8004, 16_686, 4318]) if (!(await isPortFree(port))) taken.push(port);
+  claim('the published ports are free', taken.length === 0, taken.join(', '));
+}
+
+async function build(): Promise<void> {
+  const startedAt = performance.now();
+  const built = await compose('build');
+  claim('the images of the services build', built.status === 0, built.status === 0 ? '' : built.output.slice(-2_000));
+  const hub = await docker(
+    'build',
+    '-q',
+    '-f',
+    'docker/Dockerfile',
+    '--build-arg',
+    'SERVICE=hub',
+    '-t',
+    'tracelab/hub',
+    '.',
+  );
+  claim('the image of the hub builds', hub.status === 0, hub.status === 0 ? '' : hub.output.slice(-2_000));
+  figure('time to build', `${((performance.now() - startedAt) / 1000).toFixed(0)} s`, 'none');
+  const base = await sizeMb(BASE_IMAGE);
+  for (const service of SERVICES) {
+    const onTop = Math.round((await sizeMb(`tracelab/${service}`)) - base);
+    claim(`${service} is at most ${MOST_MB_ON_TOP} MB on top of its base`, onTop <= MOST_MB_ON_TOP, `${onTop} MB`);
+  }
+}
+
+async function sizeMb(image: string): Promise<number> {
+  const { output } = await docker('image', 'inspect', '--format', '{{.Size}}', image);
+  return Number(output.trim()) / 2 ** 20;
+}
+
+async function up(): Promise<void> {
+  const startedAt = performance.now();
+  const started = await compose('up', '--detach', '--wait', '--wait-timeout', '120');
+  claim('everything comes up healthy', started.status === 0, started.status === 0 ? '' : started.output.slice(-2_000));
+  figure('time until healthy', `${((performance.now() - startedAt) / 1000).toFixed(0)} s`, 'none');
+}
+
+async function isHardened(): Promise<void> {
+  const inside = (...command: readonly string[]) => compose('exec', '-T', 'payment', ...command);
+  claim('a service is not root', (await inside('id', '-u')).output.trim() === '1000');
+  claim('a service cannot write to its own files', (await inside('sh', '-c', 'echo x > /app/x')).status !== 0);
+}
+
+async function restartEach(): Promise<void> {
+  const paths = { user: '/users/1', order: '/orders/101', payment: '/payments/1001', gateway: '/' } as const;
+  for (const service of ['user', 'order', 'payment'] as const) {
+    const load = new SteadyLoad(addresses.gatewayUrl, Object.values(paths), 20);
+    load.start();
+    const replaced = await compose('up', '-d', '--no-deps', '--force-recreate', '--wait', service);
+    const seen = await load.stop();
+    const others = seen.filter(({ path, status }) => path !== paths[service] && status >= 500);
+    const own = seen.filter(({ path, status }) => path === paths[service] && status >= 500 && status !== 503);
+    claim(`${service} is replaced under load`, replaced.status === 0, `${seen.length} requests`);
+    claim(
+      `${service} replaced: no request of another service fails`,
+      others.length === 0,
+      JSON.stringify(others[0] ?? ''),
+    );
+    claim(`${service} replaced: its own fail as 503 at worst`, own.length === 0, JSON.stringify(own[0] ?? ''));
+  }
+}
+
+async function down(): Promise<void> {
+  const stopped = await compose('down', '--volumes', '--remove-orphans', '--timeout', '15');
+  claim('everything comes down', stopped.status === 0, stopped.status === 0 ? '' : stopped.output.slice(-1_000));
+  const label = `label=com.docker.compose.project=${PROJECT}`;
+  const listed = await Promise.all([
+    docker('ps', '-aq', '--filter', label),
+    docker('volume', 'ls', '-q', '--filter', label),
+    docker('network', 'ls', '-q', '--filter', label),
+  ]);
+  const left = listed.map(({ output }) => output.trim());
+  claim(
+    'no container, volume or network is left',
+    left.every(each => each === ''),
+    left.join(' '),
+  );
+}
+
+try {
+  await prepare();
+  await build();
+  await up();
+  await isHardened();
+  await checkFlow(addresses);
+  const ready = await eventually(() => fetch(`${addresses.gatewayUrl}/docs`).then(({ ok }) => ok || undefined), 5_000);
+  claim('the documentation is served', ready === true);
+  await restartEach();
+  await checkFlow(addresses);
+} catch (error) {
+  process.exitCode = 1;
+  process.stdout.write(
+    `${(error as Error).message}\n${(await compose('logs', '--tail', '15')).output.slice(-6_000)}\n`,
+  );
+} finally {
+  if ((await docker('info')).status === 0) await down();
+}
