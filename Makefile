@@ -79,6 +79,8 @@ e2e: ready     ## The tests that start services, databases and browsers
 	@pnpm --silent e2e
 smoke: ready   ## Start, use, break and stop the local stack, and look at what is left
 	@node --conditions=@tracelab/source scripts/smoke-local.ts
+smoke-readme: ready ## Run the README's commands as they stand there
+	@node --conditions=@tracelab/source scripts/smoke-readme.ts
 smoke-docker: ready ## The same in containers; skipped where there is no engine
 	@node --conditions=@tracelab/source scripts/smoke-docker.ts
 test-coverage: ready ## Every test, with a coverage report in coverage/
