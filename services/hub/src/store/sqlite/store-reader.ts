@@ -78,6 +78,10 @@ export class StoreReader {
     return undefined;
   }
 
+  traces(traceIds: readonly string[]): readonly (TraceBatch | undefined)[] {
+    return traceIds.map(traceId => this.trace(traceId));
+  }
+
   services(): readonly string[] {
     const rows = this.#rows('SELECT DISTINCT service FROM origin');
     return [...new Set(rows.map(row => String(row['service'])))].sort();
