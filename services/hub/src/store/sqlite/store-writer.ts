@@ -5,6 +5,7 @@ import type { StoreFile } from '../trace-store.ts';
 import {
   isCorruption,
   listPartitions,
+  orDamaged,
   partitionFile,
   partitionName,
   sequenceOf,
@@ -79,16 +80,23 @@ export class StoreWriter {
     const grown: string[] = [];
     for (const [traceId, rows] of this.#rowsByTrace(batch)) {
       const partition = this.#homeOf(traceId);
-      partition.begin();
       this.#touched.add(partition);
-      if (partition.add(batch, { traceId, rows }) > 0) grown.push(traceId);
+      const added = orDamaged(partition.name, () => {
+        partition.begin();
+        return partition.add(batch, { traceId, rows });
+      });
+      if (added > 0) grown.push(traceId);
     }
     return grown;
   }
 
   /** Makes what was written durable, then makes room and, when a file is full or old, begins the next. */
   commit(): void {
-    for (const partition of this.#touched) partition.commit();
+    for (const partition of this.#touched) {
+      orDamaged(partition.name, () => {
+        partition.commit();
+      });
+    }
     this.#touched.clear();
     this.#measure();
     this.#makeRoom();
@@ -103,7 +111,7 @@ export class StoreWriter {
     this.#openedMs.clear();
   }
 
-  /** Puts a partition out of the way that turned out damaged while it was read. */
+  /** Puts a partition out of the way that turned out damaged while it was read or written. */
   setPartitionAside(name: string): void {
     const partition = this.#partitions.find(own => own.name === name);
     if (partition === undefined) return;
@@ -151,7 +159,7 @@ export class StoreWriter {
     const { length } = this.#partitions;
     for (let index = length - 1; index >= 0; index--) {
       const partition = this.#partitions[index];
-      if (partition?.has(traceId) === true) return partition;
+      if (partition !== undefined && orDamaged(partition.name, () => partition.has(traceId))) return partition;
     }
     return this.#partitions[length - 1] as PartitionWriter;
   }
