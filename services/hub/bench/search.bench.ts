@@ -26,7 +26,11 @@ const user = () => Math.floor(Math.random() * 1000);
 await fill();
 await drained();
 await sleep(500);
-process.stdout.write(`${SPANS} spans stored, load average ${loadavg().map(load => load.toFixed(1)).join(' ')}\n`);
+process.stdout.write(
+  `${SPANS} spans stored, load average ${loadavg()
+    .map(load => load.toFixed(1))
+    .join(' ')}\n`,
+);
 
 await measure('services', () => '/api/services');
 await measure('service+operation+tag+duration', () =>

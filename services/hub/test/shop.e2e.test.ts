@@ -49,7 +49,11 @@ interface EdgeAnswer {
 }
 
 interface HubAnswer {
-  readonly summaries: readonly { readonly traceId: string; readonly orphanSpanCount?: number; readonly spanCount: number }[];
+  readonly summaries: readonly {
+    readonly traceId: string;
+    readonly orphanSpanCount?: number;
+    readonly spanCount: number;
+  }[];
 }
 
 const found = async (query: string) =>
@@ -63,11 +67,12 @@ const summaryOf = async () => {
 /** Each service sends in its own time: the trace is whole when nobody's parent is missing and nothing more comes. */
 async function wholeTrace(): Promise<void> {
   const endMs = performance.now() + 30_000;
-  for (let seen = 0; performance.now() < endMs; await sleep(400)) {
+  for (let seen = 0; performance.now() < endMs;) {
     const summary = await summaryOf();
     const spanCount = summary?.orphanSpanCount === undefined ? (summary?.spanCount ?? 0) : 0;
     if (spanCount > 0 && spanCount === seen) return;
     seen = spanCount;
+    await sleep(400);
   }
   throw new Error('the trace did not become whole');
 }

@@ -16,7 +16,7 @@ export class KnownTexts {
     if (length > MAX_LENGTH) return bytes.toString('utf8', from, end);
     const slot = slotOf(bytes, from, length);
     const known = this.#texts[slot] as string;
-    if (isText(known, bytes, from, length)) return known;
+    if (known.length === length && isAt(known, bytes, from)) return known;
     const text = bytes.toString('utf8', from, end);
     this.#texts[slot] = text;
     return text;
@@ -27,12 +27,13 @@ function slotOf(bytes: Buffer, from: number, length: number): number {
   const first = bytes[from] as number;
   const middle = bytes[from + (length >>> 1)] as number;
   const last = bytes[from + length - 1] as number;
-  return ((((length * 31 + first) * 31 + middle) * 31 + last) * 31 + (bytes[from + (length >>> 2)] as number)) & (SLOTS - 1);
+  return (
+    ((((length * 31 + first) * 31 + middle) * 31 + last) * 31 + (bytes[from + (length >>> 2)] as number)) & (SLOTS - 1)
+  );
 }
 
 // A text with other than ASCII is longer in bytes than in characters, or differs in them: it is decoded each time.
-function isText(text: string, bytes: Buffer, from: number, length: number): boolean {
-  if (text.length !== length) return false;
-  for (let at = 0; at < length; at++) if (text.charCodeAt(at) !== bytes[from + at]) return false;
+function isAt(text: string, bytes: Buffer, from: number): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[from + at]) return false;
   return true;
 }

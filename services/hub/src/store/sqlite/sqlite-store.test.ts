@@ -11,7 +11,7 @@ import { batchOf, TraceMaker } from '../../../test/make-batch.ts';
 import { storeContract } from '../../../test/store-contract.ts';
 import { decodeBatch } from '../../otlp/decode-span.ts';
 import type { TraceQuery } from '../trace-query.ts';
-import { StoreUnavailable } from '../trace-store.ts';
+import type { StoreUnavailable } from '../trace-store.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
 const MB = 1024 ** 2;
@@ -158,26 +158,30 @@ describe('damage found while reading', () => {
     return Number(row?.['rootpage']);
   }
 
-  test.each(damages)('%s: the file is set aside, the rest is served, and writing goes on', async (_what, find) => {
-    const byFile = await fill();
-    const [[damaged = '', lost = []] = [], ...others] = byFile;
-    const kept = others.flatMap(([, traceIds]) => traceIds);
-    const store = await SqliteStore.open({ directory, memoryBytes: 64 * MB, diskBytes: 16 * MB });
-    // It opened well; only now a disk loses what it kept.
-    await overwrite(damaged, find);
-    const every = await askAgain(async () => {
-      for (const traceId of lost) await store.trace(traceId);
-      return store.search({ ...QUERY, where: { op: 'text', text: 'ballast' } });
-    });
-    expect(every.summaries.map(({ traceId }) => traceId)).toEqual(kept);
-    const { setAside } = await store.statistics();
-    expect(setAside).toEqual([expect.stringMatching(new RegExp(`^${damaged}.set-aside-`))]);
-    const trace = heavyTrace(new TraceMaker(4), 5000);
-    await store.write(batchOf([...trace, ...heavyTrace(new TraceMaker(4), 0)])).durable;
-    expect(await store.trace(traceIdOf(trace))).toBeDefined();
-    expect((await store.statistics()).unstorableCount).toBe(0);
-    await store.close();
-  }, 60_000);
+  test.each(damages)(
+    '%s: the file is set aside, the rest is served, and writing goes on',
+    async (_what, find) => {
+      const byFile = await fill();
+      const [[damaged = '', lost = []] = [], ...others] = byFile;
+      const kept = others.flatMap(([, traceIds]) => traceIds);
+      const store = await SqliteStore.open({ directory, memoryBytes: 64 * MB, diskBytes: 16 * MB });
+      // It opened well; only now a disk loses what it kept.
+      await overwrite(damaged, find);
+      const every = await askAgain(async () => {
+        for (const traceId of lost) await store.trace(traceId);
+        return store.search({ ...QUERY, where: { op: 'text', text: 'ballast' } });
+      });
+      expect(every.summaries.map(({ traceId }) => traceId)).toEqual(kept);
+      const { setAside } = await store.statistics();
+      expect(setAside).toEqual([expect.stringMatching(new RegExp(`^${damaged}.set-aside-`))]);
+      const trace = heavyTrace(new TraceMaker(4), 5000);
+      await store.write(batchOf([...trace, ...heavyTrace(new TraceMaker(4), 0)])).durable;
+      expect(await store.trace(traceIdOf(trace))).toBeDefined();
+      expect((await store.statistics()).unstorableCount).toBe(0);
+      await store.close();
+    },
+    60_000,
+  );
 
   test('a late span for a trace in a damaged file is stored all the same', async () => {
     const [[damaged = '', [traceId = ''] = []] = []] = await fill();
