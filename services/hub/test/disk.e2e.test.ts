@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Span } from '@tracelab/trace-model';
 import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -194,6 +194,27 @@ describe('damage found while reading', () => {
     const found = new Set(await idsIn(store));
     expect(kept.filter(traceId => !found.has(traceId))).toEqual([]);
     expect(found.has(lost.at(-1) ?? '')).toBe(true);
+    await store.close();
+  }, 60_000);
+
+  test('when the newest file cannot be read at start, the one before it is not written on', async () => {
+    const { kept } = await fill();
+    const newest = readdirSync(directory)
+      .filter(name => /^spans-\d+\.db$/.test(name))
+      .toSorted()
+      .at(-1);
+    await writeFile(join(directory, newest ?? ''), 'not a database '.repeat(1000));
+    const trace = heavyTrace(new TraceMaker(6), 5000);
+    for (const span of trace) {
+      const store = await SqliteStore.open({ directory, ...DISK });
+      await store.write(batchOf([span])).durable;
+      expect((await store.statistics()).unstorableCount).toBe(0);
+      await store.close();
+    }
+    const store = await SqliteStore.open({ directory, ...DISK });
+    const batch = await store.trace(traceIdOf(trace));
+    expect(batch === undefined ? 0 : decodeBatch(batch).length).toBe(trace.length);
+    expect(await idsIn(store)).toEqual(expect.arrayContaining(kept.slice(0, 1)));
     await store.close();
   }, 60_000);
 });

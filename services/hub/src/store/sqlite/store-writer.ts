@@ -67,7 +67,7 @@ export class StoreWriter {
   open(): void {
     const { directory } = this.#options;
     for (const name of listPartitions(directory)) this.#openOrSetAside(name);
-    if (this.#partitions.length === 0) this.#addPartition();
+    this.#ensureCurrent();
     this.#measure();
   }
 
@@ -119,7 +119,7 @@ export class StoreWriter {
     this.#touched.delete(partition);
     partition.close();
     this.setAside.push(setAside(this.#options.directory, name, Date.now()));
-    if (this.#partitions.length === 0) this.#addPartition(sequenceOf(name) + 1);
+    this.#ensureCurrent(sequenceOf(name));
     this.#measure();
   }
 
@@ -183,7 +183,14 @@ export class StoreWriter {
     this.#openedMs.set(partition, Date.now());
   }
 
-  #addPartition(sequence = 1): void {
+  /** Begins a file when the last one takes no new traces; never under a name that was in use. */
+  #ensureCurrent(lastSequence = 0): void {
+    const last = this.#partitions.at(-1);
+    if (last?.isSealed === false) return;
+    this.#addPartition(Math.max(lastSequence, last === undefined ? 0 : sequenceOf(last.name)) + 1);
+  }
+
+  #addPartition(sequence: number): void {
     this.#openPartition(partitionName(sequence));
     this.#measure();
   }
