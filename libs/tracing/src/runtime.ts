@@ -9,6 +9,7 @@ export interface Runtime {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly detail: Detail;
+  readonly ignoredRoutes: readonly string[];
   readonly folding: FoldedSiblings;
   readonly isAnnouncing: boolean;
   readonly executions: ExecutionRecorder | undefined;

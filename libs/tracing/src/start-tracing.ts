@@ -159,6 +159,7 @@ class StartedTracing implements Tracing {
       tracer: trace.getTracer('@tracelab/tracing'),
       meter,
       detail: this.#config.detail,
+      ignoredRoutes: this.#config.ignoredRoutes,
       folding: this.#folding,
       isAnnouncing: this.#config.responseHeaders,
       executions: this.#executions,
@@ -171,7 +172,7 @@ class StartedTracing implements Tracing {
     const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
     if (!isOverHttp) return;
     const unsent = this.#queue.takeUnsent();
-    if (unsent.length > 0) sendBeforeExit(unsent, { url: endpoint, headers, limitMs: exitLimitMs });
+    if (unsent.length > 0) sendBeforeExit(unsent, { url: endpoint, protocol, headers, limitMs: exitLimitMs });
   }
 }
 
