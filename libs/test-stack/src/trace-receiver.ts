@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OtlpTraces, type Span, spansFromOtlp, type Trace, traceTree } from '@tracelab/trace-model';
 
@@ -9,13 +9,15 @@ import { type OtlpTraces, type Span, spansFromOtlp, type Trace, traceTree } from
 export class TraceReceiver {
   readonly #server: Server;
   readonly #spans = new Map<string, Span[]>();
+  readonly #bodies: string[] | undefined;
 
-  private constructor() {
+  private constructor(keepsBodies: boolean) {
+    this.#bodies = keepsBodies ? [] : undefined;
     this.#server = createServer((request, response) => void this.#receive(request, response));
   }
 
-  static async start(): Promise<TraceReceiver> {
-    const receiver = new TraceReceiver();
+  static async start({ keepsBodies = false } = {}): Promise<TraceReceiver> {
+    const receiver = new TraceReceiver(keepsBodies);
     receiver.#server.listen(0, '127.0.0.1');
     await once(receiver.#server, 'listening');
     return receiver;
@@ -34,14 +36,20 @@ export class TraceReceiver {
     };
   }
 
+  /** Everything that was sent here, as it came; only where it is kept. */
+  get received(): string {
+    return this.#bodies?.join('\n') ?? '';
+  }
+
   /** The trace, once it has one whole root and nothing more has come for a while. */
   async trace(traceId: string, limitMs = 15_000): Promise<Trace> {
     const end = performance.now() + limitMs;
-    for (let seen = -1; ; ) {
+    for (let seen = -1; ;) {
       const trace = traceTree(this.#spans.get(traceId) ?? []);
       const isWhole = trace.roots.length === 1 && trace.roots[0]?.isOrphan === false;
       if (isWhole && trace.nodes.length === seen) return trace;
-      if (performance.now() > end) throw new Error(`trace ${traceId} did not become whole: ${trace.nodes.length} spans`);
+      if (performance.now() > end)
+        throw new Error(`trace ${traceId} did not become whole: ${trace.nodes.length} spans`);
       seen = trace.nodes.length;
       await sleep(400);
     }
@@ -54,8 +62,9 @@ export class TraceReceiver {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = (await json(request)) as OtlpTraces;
-    if (request.url === '/v1/traces') this.#keep(spansFromOtlp(body));
+    const body = await text(request);
+    this.#bodies?.push(body);
+    if (request.url === '/v1/traces') this.#keep(spansFromOtlp(JSON.parse(body) as OtlpTraces));
     response.setHeader('content-type', 'application/json').end('{}');
   }
 
