@@ -61,7 +61,7 @@ export function redactValue(key: string, value: unknown): unknown {
   if (kind === 'plain') return value;
   if (kind === 'secret') return REDACTED;
   if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'number') return isCardNumber(String(value)) ? REDACTED : value;
+  if (typeof value === 'number') return value >= 1e12 && isCardNumber(String(value)) ? REDACTED : value;
   return typeof value === 'object' ? redactRecord(value) : value;
 }
 
@@ -127,6 +127,7 @@ const plainKeys = [
   'http.route',
   'nest.class',
   'nest.role',
+  'server.address',
   'server.port',
   'url.scheme',
 ];

@@ -153,6 +153,7 @@ class StartedTracing implements Tracing {
   }
 
   #announce(): void {
+    const { hasConfigFile, hasLimits, sampling } = this.#config;
     const meter = metrics.getMeter('@tracelab/tracing');
     observeExport(meter, () => this.#queue.stats);
     setRuntime({
@@ -160,6 +161,7 @@ class StartedTracing implements Tracing {
       meter,
       detail: this.#config.detail,
       ignoredRoutes: this.#config.ignoredRoutes,
+      writesDirectly: !hasConfigFile && !hasLimits && (sampling?.routes ?? []).length === 0,
       folding: this.#folding,
       isAnnouncing: this.#config.responseHeaders,
       executions: this.#executions,

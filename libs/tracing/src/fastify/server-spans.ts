@@ -20,6 +20,7 @@ import { clock } from '../clock.ts';
 import { recordException } from '../fail-span.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
+import { startSpan, writeAttributes } from '../write-attributes.ts';
 import { knownMethods, redactQuery } from '../http-names.ts';
 import { ServerRoutes } from './server-route.ts';
 import { announce } from './trace-response.ts';
@@ -81,11 +82,8 @@ class ServerSpans {
     }
     const parent = this.#callerOf(request);
     const attributes = requestAttributes(request, method, template);
-    const span = this.#runtime.tracer.startSpan(
-      route.name,
-      { kind: SpanKind.SERVER, attributes, startTime: clock.now() },
-      parent,
-    );
+    const options = { kind: SpanKind.SERVER, attributes, parent, startTime: clock.now() };
+    const span = startSpan(this.#runtime, route.name, options);
     if (this.#runtime.isAnnouncing) announce(reply, span.spanContext());
     const startedAtMs = performance.now();
     // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always, and once.
@@ -142,7 +140,7 @@ class ServerSpans {
     };
     const route = attributes[ATTR_HTTP_ROUTE];
     if (route !== undefined) measured[ATTR_HTTP_ROUTE] = route;
-    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+    writeAttributes(span, { [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode });
     if (!writableFinished) {
       // The caller left: nobody read the status, and no fault of ours is told by it.
       measured[ATTR_ERROR_TYPE] = 'client_disconnected';
