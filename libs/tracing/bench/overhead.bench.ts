@@ -95,8 +95,7 @@ const rows = running.map(({ name }) => {
     least(name).toFixed(1),
     name === 'none' ? '' : (least(name) - least('none')).toFixed(1),
     name === 'none' ? '' : `${((100 * (least(name) - least('none'))) / (least('stock') - least('none'))).toFixed(0)} %`,
-    // The stock default is protobuf, which the test's backend takes but does not read.
-    name === 'stock' ? '' : median(of(name, 'spans')).toFixed(1),
+    median(of(name, 'spans')).toFixed(1),
     median(of(name, 'rssMb')).toFixed(0),
   ];
 });

@@ -153,12 +153,15 @@ class StartedTracing implements Tracing {
   }
 
   #announce(): void {
+    const { hasConfigFile, hasLimits, sampling } = this.#config;
     const meter = metrics.getMeter('@tracelab/tracing');
     observeExport(meter, () => this.#queue.stats);
     setRuntime({
       tracer: trace.getTracer('@tracelab/tracing'),
       meter,
       detail: this.#config.detail,
+      ignoredRoutes: this.#config.ignoredRoutes,
+      writesDirectly: !hasConfigFile && !hasLimits && (sampling?.routes ?? []).length === 0,
       folding: this.#folding,
       isAnnouncing: this.#config.responseHeaders,
       executions: this.#executions,
@@ -171,7 +174,7 @@ class StartedTracing implements Tracing {
     const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
     if (!isOverHttp) return;
     const unsent = this.#queue.takeUnsent();
-    if (unsent.length > 0) sendBeforeExit(unsent, { url: endpoint, headers, limitMs: exitLimitMs });
+    if (unsent.length > 0) sendBeforeExit(unsent, { url: endpoint, protocol, headers, limitMs: exitLimitMs });
   }
 }
 
