@@ -126,15 +126,21 @@ async function scrollThrough({ selector, forMs }: { selector: string; forMs: num
 
 /** From the keystroke that completes the word until the count of matches is on the screen. */
 async function findTime(page: Page): Promise<number> {
-  await page.getByRole('textbox', { name: 'Find in this trace' }).focus();
-  return await page.evaluate(async () => {
-    const input = document.activeElement as HTMLInputElement;
-    const started = performance.now();
-    document.execCommand('insertText', false, 'deadlock');
-    const output = input.parentElement?.querySelector('output');
+  const input = page.getByRole('textbox', { name: 'Find in this trace' });
+  await input.focus();
+  const elapsed = input.evaluate(async element => {
+    const started = await new Promise<number>(resolve => {
+      const begin = () => {
+        resolve(performance.now());
+      };
+      element.addEventListener('input', begin, { once: true, capture: true });
+    });
+    const output = element.parentElement?.querySelector('output');
     while (!/of [1-9]/.test(output?.textContent ?? '')) await new Promise(requestAnimationFrame);
     return performance.now() - started;
   });
+  await page.keyboard.insertText('deadlock');
+  return await elapsed;
 }
 
 /** What the tab's process holds for itself, as the system counts it. */
