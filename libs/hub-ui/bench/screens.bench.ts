@@ -126,15 +126,28 @@ async function scrollThrough({ selector, forMs }: { selector: string; forMs: num
 
 /** From the keystroke that completes the word until the count of matches is on the screen. */
 async function findTime(page: Page): Promise<number> {
-  await page.getByRole('textbox', { name: 'Find in this trace' }).focus();
-  return await page.evaluate(async () => {
-    const input = document.activeElement as HTMLInputElement;
-    const started = performance.now();
-    document.execCommand('insertText', false, 'deadlock');
-    const output = input.parentElement?.querySelector('output');
-    while (!/of [1-9]/.test(output?.textContent ?? '')) await new Promise(requestAnimationFrame);
-    return performance.now() - started;
-  });
+  const input = page.getByRole('textbox', { name: 'Find in this trace' });
+  await input.focus();
+  await input.evaluate(watchFind);
+  await page.keyboard.insertText('deadlock');
+  const found = page.locator('output[data-elapsed]');
+  await found.waitFor();
+  return Number(await found.getAttribute('data-elapsed'));
+}
+
+/** Notes on the count of matches how long after the input it appeared. */
+function watchFind(input: Element): void {
+  const output = input.parentElement?.querySelector('output');
+  if (!(output instanceof HTMLElement)) throw new Error('the count of matches is beside the field');
+  let started = 0;
+  const begin = () => {
+    started = performance.now();
+  };
+  input.addEventListener('input', begin, { once: true, capture: true });
+  new MutationObserver(() => {
+    if (!/of [1-9]/.test(output.textContent) || output.dataset['elapsed'] !== undefined) return;
+    requestAnimationFrame(() => (output.dataset['elapsed'] = String(performance.now() - started)));
+  }).observe(output, { childList: true, characterData: true, subtree: true });
 }
 
 /** What the tab's process holds for itself, as the system counts it. */

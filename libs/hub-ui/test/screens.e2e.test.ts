@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { env } from 'node:process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { databaseUrl } from '@tracelab/test-stack';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchChromium, WatchedPage } from './real-browser.ts';
 import { TracedShop } from './traced-shop.ts';
 
 const { executable, reason } = findChromium(env);
 if (executable === undefined) process.stderr.write(`screens.e2e.test.ts is skipped: ${reason}\n`);
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 (executable === undefined ? describe.skip : describe)(
   'the screens, in a real browser, of traces that the services sent',
@@ -246,7 +243,7 @@ interface Violation {
 
 async function violationsOn(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the page's security policy does not bind.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } }).axe.run(),
   );

@@ -3,7 +3,7 @@ import { barOf, type TimeView } from '../../model/bar-geometry.ts';
 import { durationText } from '../../model/duration-text.ts';
 
 const TICKS = 6;
-const LAST_LABEL = 96;
+const LAST_LABEL = 85;
 
 /** The scale above the bars: time since the trace began. */
 export function TimeAxis({ view }: { readonly view: TimeView }) {
