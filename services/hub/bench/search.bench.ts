@@ -4,7 +4,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { residentMegabytes, startHub, stopHub } from '../test/hub-process.ts';
+import { cpuSeconds, residentMegabytes, startHub, stopHub } from '../test/hub-process.ts';
 import { TraceTemplate } from './trace-template.ts';
 
 const SPANS = Number(process.argv[2] ?? 1_000_000);
@@ -95,6 +95,7 @@ async function drained(): Promise<void> {
 async function measure(name: string, url: () => string, rounds = ROUNDS): Promise<void> {
   const times: number[] = [];
   let sizeBytes = 0;
+  const cpuBefore = cpuSeconds(hub.child.pid);
   for (let round = 0; round < rounds; round++) {
     const startedMs = performance.now();
     const answer = await fetch(hub.queryUrl + url(), { headers: { 'accept-encoding': 'identity' } });
@@ -102,9 +103,11 @@ async function measure(name: string, url: () => string, rounds = ROUNDS): Promis
     times.push(performance.now() - startedMs);
     if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
   }
+  // What the machine's other work does not change, or not much.
+  const cpuMs = ((cpuSeconds(hub.child.pid) - cpuBefore) / rounds) * 1000;
   times.sort((left, right) => left - right);
   const at = (quantile: number) => (times[Math.ceil(quantile * times.length) - 1] ?? 0).toFixed(1).padStart(8);
   process.stdout.write(
-    `${name.padEnd(34)}p50${at(0.5)} ms   p95${at(0.95)} ms   ${(sizeBytes / 1024).toFixed(0)} kB\n`,
+    `${name.padEnd(34)}p50${at(0.5)} ms   p95${at(0.95)} ms   hub CPU ${cpuMs.toFixed(1).padStart(6)} ms   ${(sizeBytes / 1024).toFixed(0)} kB\n`,
   );
 }

@@ -17,7 +17,7 @@ export interface FoundTrace extends Cursor {
 }
 
 /** When the index hits more spans than this, most traces match, and walking them in order finds a page sooner. */
-const MAX_HITS = 10_000;
+const MAX_HITS = 5000;
 /** The clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 64;
 
