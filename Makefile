@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 DEV     := docker compose -f docker-compose.dev.yml
+SCRIPT  := node --conditions=@tracelab/source scripts/
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
 ##@ Run
@@ -42,6 +43,18 @@ docker-clean: .env ## Remove our containers, images and data, and nobody else's
 	@$(COMPOSE) --profile '*' down --volumes --remove-orphans --rmi local; $(DEV) down --volumes --remove-orphans
 shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh
+
+##@ Exercise
+traffic: ready ## Visitors for a minute, who browse, order and pay; U=url for another gateway
+	@$(SCRIPT)traffic.ts --mode activity --duration 60 $(if $(U),--url $(U))
+traffic-demo: ready ## One scenario after another, each with the link to its trace
+	@$(SCRIPT)traffic.ts --mode demo $(if $(U),--url $(U))
+traffic-stress: ready ## 20 requests a second for 30 s, whether or not the shop keeps up
+	@$(SCRIPT)traffic.ts --mode stress --rps 20 --duration 30 $(if $(U),--url $(U))
+load-test: ready ## 10 users, 50 requests each; the trace behind every number
+	@$(SCRIPT)load-test.ts --users 10 --requests 50 --ramp-up 10 --html .tracelab/load-test.html $(if $(U),--url $(U))
+load-test-heavy: ready ## 25 users, 100 requests each, who think half as long
+	@$(SCRIPT)load-test.ts --users 25 --requests 100 --ramp-up 15 --think 0.1-1 --html .tracelab/load-test-heavy.html $(if $(U),--url $(U))
 
 ##@ Work
 setup:         ## Bring Node and pnpm where missing, install, build

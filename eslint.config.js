@@ -26,7 +26,8 @@ export default defineConfig(
           patterns: [
             {
               regex: '^(\\.\\./)+([^./]+/)*src/',
-              message: 'Import the package by its name, not its files: declare it in package.json as workspace:*.',
+              message:
+                'Import a lib by its name, declared in package.json as workspace:*; a service is only reached over HTTP, by its contract.',
             },
           ],
         },

@@ -18,6 +18,8 @@ export interface EndpointDefinition {
   readonly errors?: readonly ProblemType[];
   /** What each of its problems tells beside the standard members. */
   readonly failure?: z.ZodObject;
+  /** What its errors look like, where they are no problems. */
+  readonly errorBody?: z.ZodType;
   /** Statuses other than that of success which come with the very same body. */
   readonly alsoAnswers?: readonly number[];
   /** The caller may send an Idempotency-Key, which makes a repeated request safe. */

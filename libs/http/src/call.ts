@@ -102,7 +102,7 @@ function parseJson(text: string): unknown {
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 // By name and code, never instanceof: the error may come from another realm or another copy of undici.
-function failureOf(cause: unknown): CallFailure {
+export function failureOf(cause: unknown): CallFailure {
   const { name, code, errors = [] } = cause as { name?: string; code?: string; errors?: readonly { code?: string }[] };
   if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
   const codes = [code, ...errors.map(error => error.code)];

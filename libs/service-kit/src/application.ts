@@ -23,6 +23,8 @@ export async function createApplication(
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
+    // As long as an address can be: a long parameter is refused, if at all, by its contract and not as an unknown path.
+    routerOptions: { maxParamLength: 16 * 1024 },
     frameworkErrors: refuseBadUrl as never,
   });
   const fastify = adapter.getInstance<FastifyInstance>();

@@ -1,3 +1,4 @@
+export { ANY_ORIGIN } from './any-origin.ts';
 export { createApplication } from './application.ts';
 export { closing } from './closing.ts';
 export { ContractPipe } from './contract.pipe.ts';

@@ -4,6 +4,12 @@ import { z } from 'zod';
 /** From the least to the most, in milliseconds. */
 export type DelayRange = readonly [minMs: number, maxMs: number];
 
+/** A fault that only some runs of a step meet: `rate` (0 to 1) of them take `extraMs` longer. */
+export interface RareSlowness {
+  readonly rate: number;
+  readonly extraMs: number;
+}
+
 /** What a service pretends: how long each step takes, how often each thing fails. */
 export interface DemoDefaults<Delay extends string, Failure extends string> {
   readonly delays: Readonly<Record<Delay, DelayRange>>;
@@ -13,13 +19,17 @@ export interface DemoDefaults<Delay extends string, Failure extends string> {
 export interface DemoConfig<Delay extends string, Failure extends string> extends DemoDefaults<Delay, Failure> {
   /** The same seed and the same requests give the same outcomes. */
   readonly seed: number | undefined;
-  /** Multiplies every delay; 0 removes the waiting. */
+  /** Multiplies every delay; 0 removes the waiting. What is rarely slow is a fault, and stays as long as it is. */
   readonly delayScale: number;
+  /** The steps to which such a fault was given. */
+  readonly rarelySlow: Readonly<Partial<Record<Delay, RareSlowness>>>;
 }
 
 type DelayNames<Delay extends string> = Record<`DELAY_${Uppercase<Delay>}_MS`, z.ZodType<DelayRange>>;
 type FailureNames<Failure extends string> = Record<`FAIL_${Uppercase<Failure>}`, z.ZodType<number>>;
+type SlownessNames<Delay extends string> = Record<`SLOW_${Uppercase<Delay>}`, z.ZodType<RareSlowness | undefined>>;
 type Shape<Delay extends string, Failure extends string> = DelayNames<Delay> &
+  SlownessNames<Delay> &
   FailureNames<Failure> & {
     readonly DEMO_SEED: z.ZodOptional<ReturnType<typeof milliseconds>>;
     readonly DEMO_DELAY_SCALE: z.ZodDefault<ReturnType<typeof numeric>>;
@@ -35,16 +45,30 @@ const range = () =>
     })
     .refine(([min, max]) => min <= max, 'the least comes first');
 
+const slowness = () =>
+  z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?):\d+$/, 'expected a share and milliseconds, as 0.01:300')
+    .transform((text): RareSlowness => {
+      const [rate = 0, extraMs = 0] = text.split(':').map(Number);
+      return { rate, extraMs };
+    });
+
 const delayName = (step: string) => `DELAY_${step.toUpperCase()}_MS`;
+const slownessName = (step: string) => `SLOW_${step.toUpperCase()}`;
 const failureName = (thing: string) => `FAIL_${thing.toUpperCase()}`;
 
-/** The settings by which each delay and each rate can be changed: `DELAY_GET_USER_MS=10-50`, `FAIL_INVENTORY=0.05`. */
+/**
+ * The settings by which each delay and each rate can be changed: `DELAY_GET_USER_MS=10-50`, `FAIL_INVENTORY=0.05`; and by
+ * which a step is made slow now and then: `SLOW_GET_USER=0.01:300` adds 300 ms to one of a hundred.
+ */
 export function demoSettings<Delay extends string, Failure extends string>({
   delays,
   failureRates,
 }: DemoDefaults<Delay, Failure>): Shape<Delay, Failure> {
   const named = [
     ...Object.entries<DelayRange>(delays).map(([step, value]) => [delayName(step), range().default(value)]),
+    ...Object.keys(delays).map(step => [slownessName(step), slowness().optional()]),
     ...Object.entries<number>(failureRates).map(([thing, rate]) => [
       failureName(thing),
       numeric(z.number().min(0).max(1)).default(rate),
@@ -68,6 +92,7 @@ export function demoConfig<Delay extends string, Failure extends string>(
     seed: env.DEMO_SEED as number | undefined,
     delayScale: env.DEMO_DELAY_SCALE as number,
     delays: read(defaults.delays, delayName) as Record<Delay, DelayRange>,
+    rarelySlow: read(defaults.delays, slownessName) as Partial<Record<Delay, RareSlowness>>,
     failureRates: read(defaults.failureRates, failureName) as Record<Failure, number>,
   };
 }

@@ -40,6 +40,32 @@ test('a delay lies in its range, whatever the scale', async () => {
   }
 });
 
+describe('a step that is rarely slow', () => {
+  const tookMs = async (env: Record<string, string>, count: number) => {
+    const from = simulation({ DEMO_SEED: '3', DELAY_WALK_MS: '1', DEMO_DELAY_SCALE: '0', ...env });
+    return Promise.all(Array.from({ length: count }, () => from.delay('walk')));
+  };
+
+  test('takes the extra time as often as its share says, the same runs with the same seed', async () => {
+    const times = await tookMs({ SLOW_WALK: '0.1:20' }, 1_000);
+    expect(times.filter(each => each === 21).length).toBeGreaterThan(70);
+    expect(times.filter(each => each === 21).length).toBeLessThan(130);
+    expect(times.every(each => each === 1 || each === 21)).toBe(true);
+    expect(await tookMs({ SLOW_WALK: '0.1:20' }, 1_000)).toEqual(times);
+  });
+
+  test('waits for the extra time, which no scale removes', async () => {
+    const started = performance.now();
+    await tookMs({ SLOW_WALK: '1:60' }, 1);
+    expect(performance.now() - started).toBeGreaterThan(55);
+  });
+
+  test('changes no other draw', async () => {
+    const range = { DELAY_WALK_MS: '10-50' };
+    expect(await tookMs({ ...range, SLOW_WALK: '1:0' }, 100)).toEqual(await tookMs(range, 100));
+  });
+});
+
 test('the extremes of a rate are never and always', () => {
   expect(draws(simulation({ FAIL_FALL: '0' })).some(drawn => drawn.startsWith('true'))).toBe(false);
   expect(draws(simulation({ FAIL_FALL: '1' })).every(drawn => drawn.startsWith('true'))).toBe(true);
@@ -50,6 +76,9 @@ test.each([
   ['DELAY_WALK_MS', 'long'],
   ['FAIL_FALL', '1.5'],
   ['DEMO_DELAY_SCALE', '-1'],
+  ['SLOW_WALK', '300'],
+  ['SLOW_WALK', '1.5:300'],
+  ['SLOW_WALK', '0.01:-3'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => simulation({ [name]: value })).toThrow(name);
 });

@@ -16,10 +16,11 @@ export class Simulation<Delay extends string = string, Failure extends string = 
   /** Waits as long as the step takes this time, and says how long that was in the world that is simulated. */
   async delay(step: Delay): Promise<number> {
     const [minMs, maxMs] = this.#config.delays[step];
-    const tookMs = minMs + (maxMs - minMs) * this.#draw(`delay ${step}`);
-    const waitMs = tookMs * this.#config.delayScale;
+    const usualMs = minMs + (maxMs - minMs) * this.#draw(`delay ${step}`);
+    const extraMs = this.#extraMs(step);
+    const waitMs = usualMs * this.#config.delayScale + extraMs;
     if (waitMs > 0) await sleep(waitMs);
-    return tookMs;
+    return usualMs + extraMs;
   }
 
   fails(thing: Failure): boolean {
@@ -33,6 +34,12 @@ export class Simulation<Delay extends string = string, Failure extends string = 
   digits(name: string, count: number): string {
     const floor = 10 ** (count - 1);
     return String(floor + Math.floor(this.#draw(`digits ${name}`) * 9 * floor));
+  }
+
+  #extraMs(step: Delay): number {
+    const slowness = this.#config.rarelySlow[step];
+    if (slowness === undefined) return 0;
+    return this.#draw(`slow ${step}`) < slowness.rate ? slowness.extraMs : 0;
   }
 
   #draw(name: string): number {

@@ -37,7 +37,12 @@ export class Shop {
     this.paymentDatabaseUrl = paymentDatabaseUrl;
   }
 
-  static async start({ postgres = databaseUrl, env = {}, envOf = {}, isTraced = false }: ShopOptions = {}): Promise<Shop> {
+  static async start({
+    postgres = databaseUrl,
+    env = {},
+    envOf = {},
+    isTraced = false,
+  }: ShopOptions = {}): Promise<Shop> {
     const [users, orders, payments] = [await postgres('users'), await postgres('orders'), await postgres('payments')];
     const nodeArgs = isTraced ? ['--import', '@tracelab/tracing/register'] : [];
     const start = (service: ServiceName, settings: Settings) =>

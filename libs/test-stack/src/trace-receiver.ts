@@ -37,11 +37,12 @@ export class TraceReceiver {
   /** The trace, once it has one whole root and nothing more has come for a while. */
   async trace(traceId: string, limitMs = 15_000): Promise<Trace> {
     const end = performance.now() + limitMs;
-    for (let seen = -1; ; ) {
+    for (let seen = -1; ;) {
       const trace = traceTree(this.#spans.get(traceId) ?? []);
       const isWhole = trace.roots.length === 1 && trace.roots[0]?.isOrphan === false;
       if (isWhole && trace.nodes.length === seen) return trace;
-      if (performance.now() > end) throw new Error(`trace ${traceId} did not become whole: ${trace.nodes.length} spans`);
+      if (performance.now() > end)
+        throw new Error(`trace ${traceId} did not become whole: ${trace.nodes.length} spans`);
       seen = trace.nodes.length;
       await sleep(400);
     }

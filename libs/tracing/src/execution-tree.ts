@@ -1,11 +1,12 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import type { HrTime } from '@opentelemetry/api';
+import type { Context, HrTime } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { TracingAttribute } from './attributes.ts';
 import { redactText, redactValue } from './redact.ts';
 import { currentRuntime } from './runtime.ts';
 import { currentTraceId } from './active-span.ts';
+import { recordingIn } from './span-recording.ts';
 
 /** One span of this process and what happened inside it. */
 export interface ExecutionNode {
@@ -53,7 +54,8 @@ export class ExecutionRecorder implements SpanProcessor {
     this.#ring = new Array<ReadableSpan | undefined>(maxSpans).fill(undefined);
   }
 
-  onStart(span: ReadableSpan): void {
+  onStart(span: ReadableSpan, parent: Context): void {
+    recordingIn(parent)?.note(span);
     this.#ring[this.#started++ % this.#ring.length] = span;
   }
 
@@ -80,7 +82,8 @@ export class ExecutionRecorder implements SpanProcessor {
 
 type GrowingNode = ExecutionNode & { readonly children: ExecutionNode[] };
 
-function treeOfSpans(traceId: string, spans: readonly ReadableSpan[]): ExecutionTree {
+/** The spans, in start order, nested; a span whose parent is not among them is a root. */
+export function treeOfSpans(traceId: string, spans: readonly ReadableSpan[]): ExecutionTree {
   const nodes = new Map<string, GrowingNode>();
   const roots: ExecutionNode[] = [];
   const rootEndOf = new Map<string, number>();

@@ -18,6 +18,8 @@ export {
 } from './active-span.ts';
 export { logMixin, type LogIds } from './log-mixin.ts';
 export { logOptions } from './log-options.ts';
+export { recordExecution } from './record-execution.ts';
+export { recordSpanTree, type PastSpan } from './record-span-tree.ts';
 export { executionTree, type ExecutionNode, type ExecutionTree } from './execution-tree.ts';
 export {
   counter,

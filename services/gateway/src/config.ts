@@ -7,6 +7,7 @@ export const Env = z.object({
   USER_URL: z.url().default('http://127.0.0.1:8001'),
   ORDER_URL: z.url().default('http://127.0.0.1:8002'),
   PAYMENT_URL: z.url().default('http://127.0.0.1:8003'),
+  PERF_TRACER_URL: z.url().default('http://127.0.0.1:8004'),
   CALL_TIMEOUT_MS: milliseconds().default(5_000),
 });
 
@@ -19,6 +20,7 @@ export function loadConfig(env = process.env) {
     userUrl: parsed.USER_URL,
     orderUrl: parsed.ORDER_URL,
     paymentUrl: parsed.PAYMENT_URL,
+    perfTracerUrl: parsed.PERF_TRACER_URL,
     callTimeoutMs: parsed.CALL_TIMEOUT_MS,
   };
 }

@@ -1,6 +1,6 @@
 import { serve } from '@tracelab/service-kit';
 import { AppModule } from './app.module.ts';
 import { loadConfig } from './config.ts';
-import { serveDocs } from './docs/docs.ts';
+import { extend } from './extend.ts';
 
-await serve({ loadConfig, module: AppModule.with, extend: serveDocs });
+await serve({ loadConfig, module: AppModule.with, extend });

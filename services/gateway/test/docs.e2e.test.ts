@@ -3,21 +3,24 @@ import { afterAll, beforeAll, describe, expect, test, jest } from '@jest/globals
 import { type EndpointDefinition } from '@tracelab/contracts/endpoint';
 import { Problem, type ProblemType } from '@tracelab/contracts/problem';
 import { createApplication, endpointsOf } from '@tracelab/service-kit';
-import { ask, Shop } from '@tracelab/test-stack';
+import { ask, ServiceProcess, Shop } from '@tracelab/test-stack';
 import { AppModule } from '../src/app.module.ts';
 import { loadConfig } from '../src/config.ts';
-import { serveDocs } from '../src/docs/docs.ts';
 import type { OpenApiDocument, Operation } from '../src/docs/open-api.ts';
 import { errorsOf } from '../src/docs/responses.ts';
+import { extend } from '../src/extend.ts';
+import { passedOnEndpoints } from '../src/perf-tracer/perf-tracer.relay.ts';
 
 // Processes start in these tests, on a machine that may be busy.
 jest.setTimeout(60_000);
 
 const shop = await Shop.start();
+const perfTracer = await ServiceProcess.start({ service: 'perf-tracer', env: {} });
 const config = loadConfig({
   USER_URL: shop.user.url,
   ORDER_URL: shop.order.url,
   PAYMENT_URL: shop.payment.url,
+  PERF_TRACER_URL: perfTracer.url,
   LOG_LEVEL: 'silent',
 });
 const app = await createApplication(AppModule.with(config), config);
@@ -28,11 +31,12 @@ app
   .addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) routes.push(`${each} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
   });
-serveDocs(app);
+extend(app);
 await app.listen(0, '127.0.0.1');
 const url = await app.getUrl();
 afterAll(async () => {
   await app.close();
+  await perfTracer.stop();
   await shop.stop();
 });
 
@@ -41,18 +45,22 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 );
 const endpointOf = (name: string): EndpointDefinition => {
-  const found = endpointsOf(app).find(({ definition: { method, path } }) => `${method} ${path}` === name);
+  const found = [...endpointsOf(app), ...passedOnEndpoints].find(
+    ({ definition: { method, path } }) => `${method} ${path}` === name,
+  );
   if (found === undefined) throw new Error(`${name} is not served`);
   return found.definition;
 };
 
-const rank = (name: string): number => (name === 'POST /payments' ? 0 : name.endsWith('/refund') ? 2 : 1);
+// What is shown, ended and given back is what an example made before.
+const FIRST = ['POST /payments', ...['start', 'step', 'steps', 'end'].map(each => `POST /api/tracing/${each}`)];
+const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : name.endsWith('/refund') ? 9 : 8);
 const membersOf = (types: readonly ProblemType[], code: string) => types.find(type => type.code === code)?.members;
 
 describe('the document', () => {
   test('has every route that is served, and no other', () => {
     // Prometheus reads /metrics: text, and no operation of the shop.
-    const served = routes.filter(route => !/^(HEAD|OPTIONS) | \/(docs|metrics)/.test(route));
+    const served = routes.filter(route => !/^(HEAD|OPTIONS) | \/(docs|metrics)|\*$/.test(route));
     expect(operations.map(({ name }) => name).sort()).toEqual(served.sort());
   });
 
@@ -80,6 +88,13 @@ describe('the document', () => {
     expect(document.openapi).toBe('3.1.1');
   });
 });
+
+function expectErrorBodies(endpoint: EndpointDefinition, { responses }: Operation): void {
+  const failures = Object.entries(responses).filter(([status]) => Number(status) >= 400);
+  for (const [, { content }] of failures) endpoint.errorBody?.parse(content['application/json']?.example);
+  const told = failures.map(([, { description }]) => description).join();
+  for (const { code } of errorsOf(endpoint)) expect(told).toContain(code);
+}
 
 describe.each(operations)('$name', ({ name, path, operation }) => {
   const endpoint = endpointOf(name);
@@ -115,6 +130,10 @@ describe.each(operations)('$name', ({ name, path, operation }) => {
   });
 
   test('has every problem that it can answer with, under its status, with an example', () => {
+    if (endpoint.errorBody !== undefined) {
+      expectErrorBodies(endpoint, operation);
+      return;
+    }
     const found = Object.entries(operation.responses).flatMap(([status, { content, description }]) =>
       Object.entries(content['application/problem+json']?.examples ?? {}).map(([code, { value }]) => {
         const problem = Problem.parse(value);
@@ -149,7 +168,6 @@ describe('trying it out with the examples', () => {
     });
   };
 
-  // The payment that is shown and given back is the one that the example makes.
   const inOrder = operations.toSorted((a, b) => rank(a.name) - rank(b.name));
   test.each(inOrder)('$name succeeds on a new shop, as documented', async each => {
     const { status, body } = await send(each);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { cpuSeconds, residentMegabytes, startHub, stopHub } from './hub-process.ts';
+import { cpuSeconds, residentMegabytes, startHub, stopHub } from '../test/hub-process.ts';
 import { TraceTemplate } from './trace-template.ts';
 
 const SECONDS = Number(process.argv[2] ?? 60);
@@ -13,7 +13,7 @@ const CONNECTIONS = 4;
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
 const directory = await mkdtemp(join(tmpdir(), 'hub-bench-'));
-const hub = await startHub(['--data', directory, '--disk', '4GB'], process.argv.slice(3));
+const hub = await startHub(['--data', directory, '--disk', '4GB'], { nodeArgs: process.argv.slice(3) });
 const templates = Array.from(
   { length: 40 },
   (_, seed) => new TraceTemplate({ traceCount: 50, spansPerTrace: 10, seed }),

@@ -1,13 +1,25 @@
 #!/usr/bin/env node
+import { ConfigError } from '@tracelab/service-kit/config';
+
 import { loadConfig, usage } from './config.ts';
 import { Hub } from './hub.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
-const config = loadConfig(process.argv.slice(2));
-if (config === undefined) {
-  process.stdout.write(usage());
-} else {
-  const hub = await Hub.start(config);
-  stopOnSignal(hub);
-  process.stdout.write(`screens  ${hub.queryUrl}\nqueries  ${hub.queryUrl}/api\nOTLP     ${hub.otlpUrl}/v1/traces\n`);
+try {
+  const config = loadConfig(process.argv.slice(2));
+  if (config === undefined) {
+    process.stdout.write(usage());
+  } else {
+    const hub = await Hub.start(config);
+    stopOnSignal(hub);
+    process.stdout.write(`screens  ${hub.queryUrl}\nqueries  ${hub.queryUrl}/api\nOTLP     ${hub.otlpUrl}/v1/traces\n`);
+    for (const file of (await hub.store.statistics()).setAside) {
+      process.stderr.write(`a file could not be read and was set aside: ${file}\n`);
+    }
+  }
+} catch (error) {
+  // What the user can mend is said in words; the rest is a bug and needs its stack.
+  const isForUser = error instanceof ConfigError || 'code' in (error as object);
+  process.stderr.write(`${isForUser ? (error as Error).message : String((error as Error).stack)}\n`);
+  process.exitCode = 1;
 }

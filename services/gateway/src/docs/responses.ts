@@ -47,12 +47,17 @@ export function errorsOf({ errors = [], ...endpoint }: EndpointDefinition): Prob
 }
 
 function failureOf(types: readonly ProblemType[], endpoint: EndpointDefinition, schemas: Schemas): Response {
+  const description = types.map(({ code, title }) => `**${code}**: ${title}`).join('\n\n');
+  if (endpoint.errorBody) {
+    const schema = schemas.of(endpoint.errorBody, 'output');
+    return { description, content: { 'application/json': { schema, example: schemas.exampleOf(schema) } } };
+  }
   const members = [endpoint.failure, ...types.map(type => type.members)].filter(each => each !== undefined);
   const own = members.map(schema => schemas.of(schema, 'output'));
   const standard = schemas.of(Problem, 'output');
   const examples = types.map(type => [type.code, exampleOf(type, endpoint, schemas)] as const);
   return {
-    description: types.map(({ code, title }) => `**${code}**: ${title}`).join('\n\n'),
+    description,
     content: {
       'application/problem+json': {
         // Of several problems under one status each has its own members, so none can be required of all.

@@ -73,7 +73,7 @@ class TracesCheck {
     this.#hasServiceName = false;
     while (cursor.next()) {
       if (cursor.field === 1) {
-        [at, length] = this.#holder(1, []);
+        [at, length] = this.#holder(RESOURCE);
         fault = this.#fault;
       } else if (cursor.field === 2) this.#scopeSpans();
       else cursor.skip();
@@ -98,7 +98,7 @@ class TracesCheck {
     while (cursor.next()) {
       if (cursor.field === 1) {
         const hadServiceName = this.#hasServiceName;
-        [at, length] = this.#holder(3, [1, 2]);
+        [at, length] = this.#holder(SCOPE);
         this.#hasServiceName = hadServiceName;
         fault = this.#fault;
       } else if (cursor.field === 2) this.#span();
@@ -110,15 +110,16 @@ class TracesCheck {
   }
 
   /** Checks a resource or scope: a message of attributes and texts. Returns where it lies. */
-  #holder(attributeField: number, textFields: readonly number[]): [number, number] {
+  #holder(shape: typeof RESOURCE | typeof SCOPE): [number, number] {
     const cursor = this.#cursor;
     const outer = cursor.enter();
     const at = cursor.at;
     this.#fault = undefined;
     this.#parts = 0;
     while (cursor.next()) {
-      if (cursor.field === attributeField) this.#attribute(0);
-      else if (textFields.includes(cursor.field)) this.#text();
+      if (cursor.field === shape.attributes) this.#attribute(0);
+      else if (cursor.field === shape.count) cursor.count();
+      else if (cursor.field <= shape.lastText) this.#text();
       else cursor.skip();
     }
     const length = cursor.at - at;
@@ -374,5 +375,7 @@ interface SeenFields {
 }
 
 const SERVICE_NAME = Buffer.from('service.name');
+const RESOURCE = { attributes: 1, count: 2, lastText: 0 } as const;
+const SCOPE = { attributes: 3, count: 4, lastText: 2 } as const;
 const EVENT = { time: 1, text: 2, attributes: 3, count: 4, flags: -1 } as const;
 const LINK = { time: -1, text: 3, attributes: 4, count: 5, flags: 6 } as const;

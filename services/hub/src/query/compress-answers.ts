@@ -10,7 +10,7 @@ const MIN_BYTES = 8192;
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const accepts = /(?:^|,)\s*gzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(request.headers['accept-encoding'] ?? '');
-    if (!accepts || typeof payload !== 'string' || payload.length < MIN_BYTES) return payload;
+    if (!accepts || !Buffer.isBuffer(payload) || payload.length < MIN_BYTES) return payload;
     reply.header('content-encoding', 'gzip').header('vary', 'accept-encoding').removeHeader('content-length');
     return gzipped(payload, { level: 1 });
   });

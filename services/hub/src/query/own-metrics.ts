@@ -35,6 +35,9 @@ export async function ownMetrics({ store, counters, live }: OwnMetricsSources, n
     counter('hub_spans_evicted_total', 'Spans forgotten to stay within bounds.', [
       { value: statistics.evictedSpanCount },
     ]),
+    counter('hub_batches_unstorable_total', 'Batches given up because storing them failed.', [
+      { value: statistics.unstorableCount },
+    ]),
     gauge('hub_spans', 'Spans stored.', spanCount),
     gauge('hub_traces', 'Traces stored.', statistics.traceCount),
     gauge('hub_queue_bytes', 'Bytes accepted and not yet durable.', statistics.queueBytes),

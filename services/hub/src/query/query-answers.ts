@@ -36,7 +36,8 @@ export class NotConfigured extends Error {
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
   const pretty = new QueryParameters(request.url).text('prettyPrint');
   const indent = pretty === undefined || pretty === 'false' ? undefined : 4;
-  return reply.type(JSON_TYPE).send(JSON.stringify(body, undefined, indent));
+  // As bytes, or Fastify would add a charset to the type.
+  return reply.header('content-type', JSON_TYPE).send(Buffer.from(JSON.stringify(body, undefined, indent)));
 }
 
 export interface EnvelopeParts {

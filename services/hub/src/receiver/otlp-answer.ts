@@ -11,11 +11,11 @@ export function otlpTypeOf(contentType: string | undefined): OtlpType | undefine
 }
 
 /** ExportTraceServiceResponse: empty when all is well, a partial success otherwise; no rejected spans make it a warning. */
-export function exportAnswer(type: OtlpType, rejectedSpans: number, errorMessage: string): Buffer | string {
+export function exportAnswer(type: OtlpType, rejectedSpans: number, errorMessage: string): Buffer {
   const isWell = rejectedSpans === 0 && errorMessage === '';
   if (type === JSON_TYPE) {
     const partialSuccess = { ...(rejectedSpans > 0 && { rejectedSpans: String(rejectedSpans) }), errorMessage };
-    return JSON.stringify(isWell ? {} : { partialSuccess });
+    return Buffer.from(JSON.stringify(isWell ? {} : { partialSuccess }));
   }
   const writer = new ProtobufWriter();
   if (isWell) return bufferOf(writer);
@@ -35,9 +35,9 @@ const GRPC_CODE_OF_STATUS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** google.rpc.Status in the encoding of the request. */
-export function statusAnswer(type: OtlpType, status: number, message: string): Buffer | string {
+export function statusAnswer(type: OtlpType, status: number, message: string): Buffer {
   const code = GRPC_CODE_OF_STATUS.get(status) ?? 13;
-  if (type === JSON_TYPE) return JSON.stringify({ code, message });
+  if (type === JSON_TYPE) return Buffer.from(JSON.stringify({ code, message }));
   const writer = new ProtobufWriter();
   writer.count(1, code);
   writer.text(2, message);

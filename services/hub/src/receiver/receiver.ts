@@ -82,7 +82,7 @@ class Receiver {
     try {
       await this.#bodies.read(request.raw, request.headers['content-encoding']);
       this.#options.counters.countSignal(signal);
-      return await reply.type(type).send(exportAnswer(type, 0, ''));
+      return await reply.header('content-type', type).send(exportAnswer(type, 0, ''));
     } catch (error) {
       return this.#refuse(reply, type, error);
     }
@@ -112,7 +112,7 @@ class Receiver {
       ...[...refused].map(([fault, count]) => `refused ${spansOf(count)}: ${fault}`),
       ...[...odd].map(([oddity, count]) => `kept ${spansOf(count)}, but: ${oddity}`),
     ];
-    return reply.type(type).send(exportAnswer(type, rejectedSpans, words.join('; ')));
+    return reply.header('content-type', type).send(exportAnswer(type, rejectedSpans, words.join('; ')));
   }
 
   #refuse(reply: FastifyReply, type: OtlpType, error: unknown): FastifyReply {

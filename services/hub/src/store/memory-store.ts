@@ -174,6 +174,7 @@ export class MemoryStore implements TraceStore {
       traceCount: this.#traces.size,
       duplicateCount: this.#duplicateCount,
       evictedSpanCount: this.#evictedSpanCount,
+      unstorableCount: 0,
       queueBytes: 0,
       lagMs: 0,
       memoryBytes: this.#weightBytes,

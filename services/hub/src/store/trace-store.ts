@@ -74,6 +74,8 @@ export interface StoreStatistics {
   readonly traceCount: number;
   readonly duplicateCount: number;
   readonly evictedSpanCount: number;
+  /** Batches given up because storing them failed for what they are: a defect of the store. */
+  readonly unstorableCount: number;
   /** Accepted and not yet durable. */
   readonly queueBytes: number;
   /** Age of the oldest batch in the queue. */

@@ -67,7 +67,7 @@ export class ReaderClient {
     const worker = new Worker(threadUrl('reader-thread'), {
       workerData: this.#options,
       execArgv: [...THREAD_ARGUMENTS],
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 },
     });
     worker.on('message', (report: ReaderReport) => {
       if (worker === this.#worker) this.#hear(report);

@@ -37,6 +37,7 @@ export class SpanIndexer {
   /** Attributes that name a peer; only filled for kinds that have one. */
   readonly peers = new Map<string, string>();
   readonly #hash = new TermHash();
+  #batch: TraceBatch | undefined;
   #cursor = new ProtobufCursor(EMPTY);
   #keyHash = 0;
   #keySumHigh = 0;
@@ -48,6 +49,8 @@ export class SpanIndexer {
   }
 
   useBatch(batch: TraceBatch): void {
+    if (batch === this.#batch) return;
+    this.#batch = batch;
     this.#cursor = new ProtobufCursor(batch.bytes);
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { mkdirSync } from 'node:fs';
@@ -44,6 +45,9 @@ export class DirectoryInUse extends Error {
   }
 }
 
+/** When the writer is this far behind, nothing more is taken: what waits is what a killed process loses. */
+const MAX_LAG_MS = 1000;
+
 const NOTHING: WriterCounts = {
   spanCount: 0,
   traceCount: 0,
@@ -56,7 +60,7 @@ const NOTHING: WriterCounts = {
 
 /**
  * Keeps traces in SQLite files: one thread writes, another reads, and this side only passes batches and questions on.
- * Batches that are not durable yet are held by the writer, within a quarter of the memory.
+ * Batches that are not durable yet are held by the writer, within a sixteenth of the memory.
  */
 export class SqliteStore implements TraceStore {
   readonly #lock: DatabaseSync;
@@ -68,17 +72,17 @@ export class SqliteStore implements TraceStore {
   #queueBytes = 0;
   #nextId = 1;
   #counts = NOTHING;
+  #unstorableCount = 0;
   #setAside: readonly string[] = [];
   #unavailable: StoreUnavailable | undefined;
-  #closed: (() => void) | undefined;
 
   private constructor(options: SqliteStoreOptions, lock: DatabaseSync) {
     this.#lock = lock;
-    this.#maxQueueBytes = options.memoryBytes / 4;
+    this.#maxQueueBytes = options.memoryBytes / 16;
     this.#writer = new Worker(threadUrl('writer-thread'), {
       workerData: options,
       execArgv: [...THREAD_ARGUMENTS],
-      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 96 },
     });
     this.#reader = new ReaderClient(options, name => {
       this.#send({ type: 'set-aside', name });
@@ -103,7 +107,11 @@ export class SqliteStore implements TraceStore {
     if (this.#unavailable !== undefined) throw new StoreUnavailable(this.#unavailable.reason);
     const sizeBytes = sizeBytesOf(batch);
     // One batch is always taken, however large, or it would never be.
-    if (this.#queueBytes > 0 && this.#queueBytes + sizeBytes > this.#maxQueueBytes) {
+    const oldest = this.#pending[0];
+    if (oldest !== undefined && this.#queueBytes + sizeBytes > this.#maxQueueBytes) {
+      throw new StoreUnavailable('overloaded');
+    }
+    if (oldest !== undefined && performance.now() - oldest.sinceMs > MAX_LAG_MS) {
       throw new StoreUnavailable('overloaded');
     }
     const id = this.#nextId++;
@@ -152,6 +160,7 @@ export class SqliteStore implements TraceStore {
     return Promise.resolve({
       engine: `sqlite ${SQLITE_VERSION}`,
       ...this.#counts,
+      unstorableCount: this.#unstorableCount,
       queueBytes: this.#queueBytes,
       lagMs: oldest === undefined ? 0 : performance.now() - oldest.sinceMs,
       memoryBytes: process.memoryUsage.rss(),
@@ -170,12 +179,9 @@ export class SqliteStore implements TraceStore {
 
   async close(): Promise<void> {
     this.#unavailable = new StoreUnavailable('closed');
-    const closed = new Promise<void>(resolve => {
-      this.#closed = resolve;
-    });
+    const exited = once(this.#writer, 'exit');
     this.#send({ type: 'close' });
-    await Promise.all([closed, this.#reader.close()]);
-    await this.#writer.terminate();
+    await Promise.all([exited, this.#reader.close()]);
     this.#lock.close();
   }
 
@@ -192,6 +198,7 @@ export class SqliteStore implements TraceStore {
       case 'committed':
         this.#settle(report.upTo);
         this.#counts = report.counts;
+        this.#unstorableCount = report.unstorableCount;
         if (this.#unavailable?.reason === 'disk-full') this.#unavailable = undefined;
         if (report.grown.length > 0) for (const listener of this.#listeners) listener(report.grown);
         return;
@@ -200,7 +207,6 @@ export class SqliteStore implements TraceStore {
         return;
       case 'closed':
         for (const { reject } of this.#pending.splice(0)) reject(new StoreUnavailable('closed'));
-        this.#closed?.();
         return;
     }
   }

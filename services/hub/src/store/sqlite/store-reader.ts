@@ -42,7 +42,7 @@ export class StoreReader {
     const { directory, memoryBytes } = this.#options;
     const known = new Map(this.#readers.map(reader => [reader.name, reader]));
     for (const [name, reader] of known) if (!names.includes(name)) reader.close();
-    const options = { cacheKilobytes: Math.floor(memoryBytes / 16 / 1024), maxPageBytes: Math.floor(memoryBytes / 32) };
+    const options = { cacheKilobytes: Math.floor(memoryBytes / 32 / 1024), maxPageBytes: Math.floor(memoryBytes / 32) };
     this.#readers = names.map(name => known.get(name) ?? new PartitionReader(directory, name, options)).reverse();
   }
 

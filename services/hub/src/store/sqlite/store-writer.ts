@@ -167,9 +167,9 @@ export class StoreWriter {
 
   #openPartition(name: string): void {
     const { directory, memoryBytes } = this.#options;
-    const cacheKilobytes = Math.floor(memoryBytes / 16 / 1024);
+    const cacheKilobytes = Math.floor(memoryBytes / 32 / 1024);
     // A remembered span costs about 250 bytes.
-    const maxRecentSpans = Math.floor(memoryBytes / 8 / 250);
+    const maxRecentSpans = Math.floor(memoryBytes / 16 / 250);
     const partition = new PartitionWriter(directory, name, { cacheKilobytes, maxRecentSpans });
     this.#partitions.push(partition);
     this.#openedMs.set(partition, Date.now());

@@ -1,5 +1,5 @@
 import type { TraceBatch } from '../../otlp/trace-batch.ts';
-import type { StoreWriterOptions, WriterCounts } from './store-writer.ts';
+import type { WriterCounts } from './store-writer.ts';
 
 /** What the writer's thread is told. Batches are transferred, not copied. */
 export type WriterRequest =
@@ -16,13 +16,13 @@ export type WriterReport =
       /** Every batch up to this one is durable. */
       readonly upTo: number;
       readonly counts: WriterCounts;
+      /** Batches given up since the start, because storing them failed for what they are. */
+      readonly unstorableCount: number;
       /** Traces that grew, when somebody watches. */
       readonly grown: readonly string[];
     }
   | { readonly type: 'blocked'; readonly message: string }
   | { readonly type: 'closed'; readonly lostFrom: number | undefined };
-
-export type WriterThreadOptions = StoreWriterOptions;
 
 /** A question to the reader's thread: the name of a StoreReader method and its arguments. */
 export interface ReaderRequest {

@@ -2,15 +2,21 @@ import { type TraceBatch } from '../../otlp/trace-batch.ts';
 import { StoreWriter, type StoreWriterOptions } from './store-writer.ts';
 import type { WriterReport, WriterRequest } from './thread-messages.ts';
 
-/** An acknowledged span is on disk after this at the latest, as long as the writer keeps up. */
-export const FLUSH_WINDOW_MS = 100;
-/** The timer is shorter by what a large transaction takes to commit. */
+/** Half of the 100 ms within which spans are on disk when the writer keeps up; committing takes the rest. */
 const COMMIT_AFTER_MS = 50;
 const COMMIT_AFTER_BYTES = 2 * 1024 * 1024;
 const RETRY_MS = 500;
 const MAX_GROWN = 1000;
 
 type Report = (report: WriterReport) => void;
+
+/** SQLite's codes for what the machine refuses: busy, out of memory, input or output, full, cannot open. */
+const DISK_FAULTS = new Set([5, 7, 10, 13, 14]);
+
+function isDiskFault(error: unknown): boolean {
+  const { errcode, code } = error as { errcode?: number; code?: string };
+  return DISK_FAULTS.has((errcode ?? 0) & 0xff) || code === 'ENOSPC' || code === 'EIO' || code === 'EDQUOT';
+}
 
 /**
  * Gathers batches into transactions. When the disk refuses one, its batches are held, and tried again until it takes
@@ -22,6 +28,8 @@ export class WriterLoop {
   #held: { readonly id: number; readonly batch: TraceBatch }[] = [];
   #heldBytes = 0;
   #grown = new Set<string>();
+  #lastId = 0;
+  #unstorableCount = 0;
   #isWatched = false;
   #isBlocked = false;
   #beganMs = 0;
@@ -55,6 +63,7 @@ export class WriterLoop {
   #write(id: number, batch: TraceBatch): void {
     if (this.#held.length === 0) this.#beganMs = performance.now();
     this.#held.push({ id, batch });
+    this.#lastId = id;
     this.#heldBytes += batch.bytes.length;
     if (this.#isBlocked) return;
     this.#attempt(() => {
@@ -90,32 +99,47 @@ export class WriterLoop {
     try {
       step();
     } catch (error) {
-      this.#block(error);
+      this.#fail(error);
     }
+  }
+
+  #fail(error: unknown): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writer.abandon();
+    if (isDiskFault(error)) this.#block(error);
+    else this.#retry();
   }
 
   #block(error: unknown): void {
     this.#isBlocked = true;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#writer.abandon();
     this.#report({ type: 'blocked', message: (error as Error).message });
     setTimeout(() => {
       this.#retry();
     }, RETRY_MS);
   }
 
-  // Batches that were committed before the failure are recognised as duplicates.
+  // Batches that were committed before the failure are recognised as duplicates. One that cannot be stored for what it
+  // is must not keep the others out for good: it is given up and counted.
   #retry(): void {
+    let current = -1;
     try {
       this.#writer.open();
-      for (const { batch } of this.#held) this.#add(batch);
+      this.#held.forEach(({ batch }, index) => {
+        current = index;
+        this.#add(batch);
+      });
+      current = -1;
       this.#writer.commit();
-    } catch {
+    } catch (error) {
       this.#writer.abandon();
-      setTimeout(() => {
-        this.#retry();
-      }, RETRY_MS);
+      if (current < 0 || isDiskFault(error)) {
+        this.#block(error);
+        return;
+      }
+      this.#held.splice(current, 1);
+      this.#unstorableCount++;
+      this.#retry();
       return;
     }
     this.#isBlocked = false;
@@ -125,11 +149,17 @@ export class WriterLoop {
 
   #reportCommitted(): void {
     const grown = [...this.#grown].map(traceId => Buffer.from(traceId, 'latin1').toString('hex'));
-    const upTo = this.#held.at(-1)?.id ?? 0;
+    const upTo = this.#lastId;
     this.#held = [];
     this.#heldBytes = 0;
     this.#grown.clear();
-    this.#report({ type: 'committed', upTo, counts: this.#writer.counts(), grown });
+    this.#report({
+      type: 'committed',
+      upTo,
+      counts: this.#writer.counts(),
+      unstorableCount: this.#unstorableCount,
+      grown,
+    });
   }
 
   #reportFiles(): void {

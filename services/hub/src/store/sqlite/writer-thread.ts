@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import type { WriterRequest, WriterThreadOptions } from './thread-messages.ts';
+import type { StoreWriterOptions } from './store-writer.ts';
+import type { WriterRequest } from './thread-messages.ts';
 import { WriterLoop } from './writer-loop.ts';
 
-const loop = new WriterLoop(workerData as WriterThreadOptions, report => {
+const loop = new WriterLoop(workerData as StoreWriterOptions, report => {
   parentPort?.postMessage(report);
   if (report.type === 'closed') parentPort?.close();
 });

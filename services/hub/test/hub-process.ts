@@ -10,15 +10,31 @@ export interface HubProcess {
   readonly otlpUrl: string;
 }
 
+export interface HubProcessOptions {
+  readonly nodeArgs?: readonly string[];
+  /** A command that runs the hub's. */
+  readonly wrapper?: readonly string[];
+}
+
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 
 /** Starts the hub as its own process on free ports, and resolves when it listens. */
-export async function startHub(args: readonly string[], nodeArgs: readonly string[] = []): Promise<HubProcess> {
-  const child = spawn(
+export async function startHub(args: readonly string[], options: HubProcessOptions = {}): Promise<HubProcess> {
+  const { nodeArgs = [], wrapper = [] } = options;
+  const [command = '', ...rest] = [
+    ...wrapper,
     process.execPath,
-    ['--conditions=@tracelab/source', ...nodeArgs, MAIN, '--port', '0', '--otlp-port', '0', ...args],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+    '--conditions=@tracelab/source',
+    ...nodeArgs,
+    MAIN,
+    ...['--port', '0', '--otlp-port', '0'],
+    ...args,
+  ];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // Whoever started it and dies takes it along.
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  child.once('exit', () => process.off('exit', stop));
   const addresses: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
     addresses.push(/http\S+/.exec(line)?.[0] ?? '');
@@ -29,7 +45,7 @@ export async function startHub(args: readonly string[], nodeArgs: readonly strin
 }
 
 export async function stopHub({ child }: HubProcess): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   child.kill('SIGTERM');
   const [code] = (await once(child, 'exit')) as [number | null];
   return code;

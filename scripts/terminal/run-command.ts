@@ -1,0 +1,40 @@
+import { constants } from 'node:os';
+import { TargetUnreachable } from '../sending/check-target.ts';
+import { UsageError } from './flags.ts';
+
+export interface Command {
+  readonly args: readonly string[];
+  /** Aborts at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes beside 0: a demand was not met, the command line makes no sense, nothing listens at the target. */
+export const EXIT = { notMet: 1, usage: 2, unreachable: 3 } as const;
+
+/**
+ * Runs a command to its exit code. The first SIGINT or SIGTERM asks it to end, after which it still tells what it did; the
+ * second ends the process at once. Either way the code says so: 130 and 143.
+ */
+export async function runCommand(command: (given: Command) => Promise<number>): Promise<void> {
+  const stopping = new AbortController();
+  let interrupted = 0;
+  const stop = (signal: NodeJS.Signals) => {
+    const code = 128 + constants.signals[signal];
+    if (interrupted !== 0) process.exit(code);
+    interrupted = code;
+    stopping.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    const code = await command({ args: process.argv.slice(2), signal: stopping.signal });
+    process.exitCode = interrupted || code;
+  } catch (error) {
+    if (!(error instanceof UsageError) && !(error instanceof TargetUnreachable)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unreachable;
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
