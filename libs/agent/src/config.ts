@@ -60,7 +60,7 @@ class AgentSettings {
     };
   }
 
-  #exporter(): [ExporterKind, string?] {
+  #exporter(): readonly [kind: ExporterKind, file?: string | undefined] {
     const given = this.#text('AUTO_AGENT_EXPORTER') ?? this.#text('OTEL_TRACES_EXPORTER');
     if (given === undefined) return [this.#isGrpc() ? 'otlp-grpc' : 'otlp'];
     const [name = '', ...rest] = given.split(':');

@@ -12,17 +12,18 @@ export function runCommand([name, ...args]: readonly [string, ...string[]], env:
   if (found === 'refused') return refuse(`${name}: permission denied`, 126);
   const { file } = found;
   const argv = isRunByKernel(file) ? [file, name, ...args] : ['/bin/sh', 'sh', file, ...args];
-  return typeof process.execve === 'function' && process.platform !== 'win32'
-    ? replaceProcess(argv, env)
-    : waitFor(file, args, env);
+  const { execve } = process;
+  return execve === undefined || process.platform === 'win32' ? waitFor(file, args, env) : replaceProcess(execve, argv, env);
 }
 
-function replaceProcess([file = '', ...argv]: readonly string[], env: NodeJS.ProcessEnv): never {
+type Execve = NonNullable<typeof process.execve>;
+
+function replaceProcess(execve: Execve, [file = '', ...argv]: readonly string[], env: NodeJS.ProcessEnv): never {
   // Node ignores these, and what is ignored stays so in the command: `yes | head` would complain. What is handled becomes
   // the default again.
   for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => undefined);
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return process.execve(file, argv, Object.fromEntries(given));
+  return execve.call(process, file, argv, Object.fromEntries(given));
 }
 
 // Where a process cannot be replaced; signals to the group reach the command by themselves.
