@@ -1,3 +1,4 @@
+import { ExportResultCode } from '@opentelemetry/core';
 import { startTracing } from '@tracelab/tracing';
 import type { Detail, Tracing } from '@tracelab/tracing';
 import { currentRuntime, hookModules } from '@tracelab/tracing/instrumenting';
@@ -49,6 +50,7 @@ export class Agent {
     for (const fault of config.faults) this.#log.warn(fault);
     forwardToExporters(config);
     this.#tracing = this.#startTracing();
+    this.#log.info(`Exporting traces to ${this.#destination()}`);
     const detail = currentRuntime()?.detail ?? 'route';
     this.#seeServers();
     this.#seeLibraries(detail);
@@ -77,7 +79,7 @@ export class Agent {
     this.#log.info('Setting up telemetry');
     const exporter = this.#exporter();
     const clients = (['http', 'undici', 'pg', 'ioredis'] as const).filter(name => !disabled.has(name));
-    const tracing = startTracing({
+    return startTracing({
       ...(exporter !== undefined && { exporter }),
       ...(endpoint !== undefined && { endpoint: `${endpoint}/v1/traces` }),
       sampler: this.#rules,
@@ -94,12 +96,11 @@ export class Agent {
         if (hasSummary) writeError(summaryOf(this.status()));
       },
     });
-    this.#log.info(`Exporting traces to ${this.#destination()}`);
-    return tracing;
   }
 
   #exporter(): SpanExporter | undefined {
     const { exporter, file, endpoint } = this.#config;
+    if (exporter === 'none') return discarding;
     if (exporter === 'console') return new ConsoleExporter();
     if (exporter === 'file') return new FileExporter(file);
     if (exporter === 'zipkin') return new ZipkinExporter(endpoint ?? 'http://localhost:9411');
@@ -158,3 +159,10 @@ export class Agent {
     page.listen(controlPort);
   }
 }
+
+const discarding: SpanExporter = {
+  export: (_spans, done) => {
+    done({ code: ExportResultCode.SUCCESS });
+  },
+  shutdown: () => Promise.resolve(),
+};

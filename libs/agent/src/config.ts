@@ -141,6 +141,8 @@ export function inheritedEnvironment(): NodeJS.ProcessEnv {
 
 /** Sets what libs/tracing and its exporters read from the environment themselves. */
 export function forwardToExporters({ endpoint, exporter }: AgentConfig, env: NodeJS.ProcessEnv = process.env): void {
+  // What the exporter flag says wins over the variable that libs/tracing reads.
+  if (exporter === 'otlp' || exporter === 'otlp-grpc') env['OTEL_TRACES_EXPORTER'] = 'otlp';
   if (exporter === 'otlp-grpc') {
     env['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] = 'grpc';
     if (endpoint !== undefined) env['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] = endpoint;

@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { AgentFlags } from './arguments.ts';
 
 /** The file that a traced process loads first; its path stays the same from release to release. */
-export const registerFile = fileURLToPath(new URL('../../bin/register.cjs', import.meta.url));
+const registerFile = fileURLToPath(new URL('../../bin/register.cjs', import.meta.url));
 
 /** The command's environment: the caller's, with the flags as variables and the agent in NODE_OPTIONS. */
 export function childEnvironment(flags: AgentFlags, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...env, ...variablesOf(flags), NODE_OPTIONS: withAgent(env['NODE_OPTIONS'] ?? '') };
+  return { ...env, ...variablesOf(flags), NODE_OPTIONS: withPreload(env['NODE_OPTIONS'] ?? '', registerFile) };
 }
 
 /** The flags as the variables that the traced process reads. */
@@ -30,9 +29,12 @@ export function variablesOf(flags: AgentFlags): Record<string, string> {
   );
 }
 
-// `--require`, not `--import`: with the latter Node loads the program itself by another way, and some programs notice.
-function withAgent(options: string): string {
-  if (!existsSync(registerFile) || options.includes(registerFile)) return options;
-  const path = /[\s"\\]/.test(registerFile) ? `"${registerFile.replaceAll(/["\\]/g, '\\$&')}"` : registerFile;
-  return options === '' ? `--require=${path}` : `${options} --require=${path}`;
+/**
+ * NODE_OPTIONS with a file to load first. `--require`, not `--import`: with the latter Node loads the program itself by another way,
+ * and some programs notice.
+ */
+export function withPreload(options: string, file: string): string {
+  if (options.includes(file)) return options;
+  const path = /[\s"\\]/.test(file) ? `"${file.replaceAll(/["\\]/g, String.raw`\$&`)}"` : file;
+  return `${options} --require=${path}`.trim();
 }
