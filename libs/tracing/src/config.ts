@@ -1,6 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
-import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DiagnosticsLevel } from './diagnostics.ts';
@@ -30,6 +30,8 @@ export interface TracingOptions {
   readonly sampling?: Sampling;
   /** Routes whose requests make no spans, nor does anything inside them; a trailing `*` stands for whatever follows. */
   readonly ignoredRoutes?: readonly string[];
+  /** Decides instead of `sampling` and the environment: an agent's rules change while the program runs. */
+  readonly sampler?: Sampler;
   /** `traceresponse` and `Server-Timing` on every answer. */
   readonly responseHeaders?: boolean;
   readonly clients?: readonly ClientLibrary[];
@@ -40,10 +42,14 @@ export interface TracingOptions {
   readonly metrics?: boolean;
   /** Sends spans elsewhere than to an OTLP backend: tests export to memory. */
   readonly exporter?: SpanExporter;
+  /** See every span too, after redaction. */
+  readonly processors?: readonly SpanProcessor[];
   /** What a signal or a natural end waits for the last spans at most. */
   readonly shutdownLimitMs?: number;
   /** What process.exit and a crash wait for them at most: this blocks. */
   readonly exitLimitMs?: number;
+  /** Called when the last spans are sent and nothing more will happen, on every way a process ends but SIGKILL. */
+  readonly onProcessEnd?: () => void;
   /** False where the application itself calls `Tracing.shutdown()`. */
   readonly handlesProcessEnd?: boolean;
 }
@@ -51,7 +57,7 @@ export interface TracingOptions {
 type Exporter = 'otlp' | 'console' | 'none';
 
 /** The settings after options, environment and defaults are put together. */
-export interface TracingConfig extends Required<Omit<TracingOptions, 'exporter' | 'sampling' | 'instrumentations'>> {
+export interface TracingConfig extends Required<Omit<TracingOptions, 'exporter' | 'onProcessEnd' | 'sampler' | 'sampling' | 'instrumentations'>> {
   readonly isDisabled: boolean;
   readonly hasConfigFile: boolean;
   /** The environment limits the attributes of spans, in number or length. */
@@ -59,7 +65,9 @@ export interface TracingConfig extends Required<Omit<TracingOptions, 'exporter' 
   readonly protocol: string;
   readonly exporterName: Exporter;
   readonly exporter: SpanExporter | undefined;
+  readonly onProcessEnd: (() => void) | undefined;
   readonly sampling: Sampling | undefined;
+  readonly sampler: Sampler | undefined;
   readonly instrumentations: readonly Instrumentation[];
   readonly otherLibraries: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
@@ -114,6 +122,7 @@ class Settings {
       ...this.#export(options),
       shutdownLimitMs: options.shutdownLimitMs ?? this.#number('TRACING_SHUTDOWN_LIMIT_MS') ?? defaults.shutdownLimitMs,
       exitLimitMs: options.exitLimitMs ?? this.#number('TRACING_EXIT_LIMIT_MS') ?? defaults.exitLimitMs,
+      onProcessEnd: options.onProcessEnd,
       handlesProcessEnd: options.handlesProcessEnd ?? true,
       diagnosticsLevel: this.#diagnosticsLevel(),
       faults: this.#faults,
@@ -126,9 +135,11 @@ class Settings {
       foldAfter: options.foldAfter ?? this.#number('TRACING_FOLD_AFTER') ?? defaults.foldAfter,
       sampling: options.sampling ?? this.#sampling(),
       ignoredRoutes: options.ignoredRoutes ?? this.#ignoredRoutes(),
+      sampler: options.sampler,
       responseHeaders: options.responseHeaders ?? this.#flag('TRACING_RESPONSE_HEADERS') ?? true,
       clients: options.clients ?? allClients,
       instrumentations: options.instrumentations ?? [],
+      processors: options.processors ?? [],
       otherLibraries: this.#list('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
       rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 1_024,
       metrics: options.metrics ?? !this.#list('OTEL_METRICS_EXPORTER').includes('none'),

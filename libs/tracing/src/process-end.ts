@@ -1,7 +1,8 @@
-/** The last work before the process ends: `flush` may take its time, `flushSync` blocks. */
+/** The last work before the process ends: `flush` may take its time, `flushSync` blocks, `ended` comes after either. */
 export interface Flushing {
   flush(): Promise<void>;
   flushSync(): void;
+  ended(): void;
 }
 
 type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
@@ -61,6 +62,7 @@ export class ProcessEnd {
   // Without our listener the signal does what it would have done: exit status 143 or 130, seen by the parent as a signal.
   #raise(signal: EndSignal): void {
     this.stop();
+    this.#flushing.ended();
     process.kill(process.pid, signal);
   }
 
@@ -71,5 +73,6 @@ export class ProcessEnd {
   // process.exit, an uncaught error and a rejection nobody handled all come through here.
   readonly #onExit = (): void => {
     this.#flushing.flushSync();
+    this.#flushing.ended();
   };
 }

@@ -1,8 +1,9 @@
 import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
-import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { clientSpans } from './clients/client-spans.ts';
@@ -64,6 +65,7 @@ class StartedTracing implements Tracing {
   readonly isOn = true;
   readonly endpoint: string;
   readonly #config: TracingConfig;
+  readonly #exporter: SpanExporter;
   readonly #queue: SpanQueue;
   readonly #metrics: MetricsText | undefined;
   readonly #executions: ExecutionRecorder | undefined;
@@ -75,7 +77,8 @@ class StartedTracing implements Tracing {
   constructor(config: TracingConfig) {
     this.#config = config;
     this.endpoint = config.endpoint;
-    this.#queue = new SpanQueue(exporterFor(config), config.queue, new ExportLog(config.endpoint));
+    this.#exporter = exporterFor(config);
+    this.#queue = new SpanQueue(this.#exporter, config.queue, new ExportLog(config.endpoint));
     this.#metrics = config.metrics ? new MetricsText() : undefined;
     this.#executions = config.rememberedSpans === 0 ? undefined : new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
@@ -87,6 +90,9 @@ class StartedTracing implements Tracing {
       flush: () => this.flush(),
       flushSync: () => {
         this.#flushSync();
+      },
+      ended: () => {
+        config.onProcessEnd?.();
       },
     });
     if (config.handlesProcessEnd) this.#processEnd.listen();
@@ -110,7 +116,7 @@ class StartedTracing implements Tracing {
   }
 
   #startSdk(instrumentations: readonly Instrumentation[]) {
-    const { sampling, serviceName, serviceVersion, environment, resource, diagnosticsLevel } = this.#config;
+    const { serviceName, serviceVersion, environment, resource, diagnosticsLevel } = this.#config;
     if (this.#config.hasConfigFile) {
       diag.warn(
         'tracing: OTEL_CONFIG_FILE describes samplers, processors and exporters, so the redaction, sampling rules, execution tree ' +
@@ -136,7 +142,7 @@ class StartedTracing implements Tracing {
       // The process detector writes the whole command line into every batch, and people put secrets there.
       ...(!this.#config.detectsResource && { resourceDetectors: [] }),
       spanProcessors: this.#processors(),
-      ...(sampling !== undefined && { sampler: samplerFor(sampling) }),
+      ...this.#sampler(),
       metricReaders: this.#metrics === undefined ? [] : [this.#metrics.reader],
       ...(!this.#config.sendsLogs && { logRecordProcessors: [] }),
       instrumentations: [...instrumentations, ...(this.#config.metrics ? [new RuntimeNodeInstrumentation()] : [])],
@@ -145,11 +151,17 @@ class StartedTracing implements Tracing {
     return sdk;
   }
 
+  #sampler(): { readonly sampler?: Sampler } {
+    const { sampler, sampling } = this.#config;
+    if (sampler !== undefined) return { sampler };
+    return sampling === undefined ? {} : { sampler: samplerFor(sampling) };
+  }
+
   #processors(): SpanProcessor[] {
     const keep = this.#config.sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
     const recording = this.#executions === undefined ? [] : [this.#executions];
-    return [this.#folding, new RedactingProcessor(), ...recording, sending];
+    return [this.#folding, new RedactingProcessor(), ...recording, ...this.#config.processors, sending];
   }
 
   #announce(): void {
@@ -171,10 +183,18 @@ class StartedTracing implements Tracing {
 
   #flushSync(): void {
     const { endpoint, headers, exitLimitMs, exporter, exporterName, protocol } = this.#config;
-    const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
-    if (!isOverHttp) return;
     const unsent = this.#queue.takeUnsent();
-    if (unsent.length > 0) sendBeforeExit(unsent, { url: endpoint, protocol, headers, limitMs: exitLimitMs });
+    if (unsent.length === 0) return;
+    const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
+    if (isOverHttp) {
+      const areSent = sendBeforeExit(unsent, { url: endpoint, protocol, headers, limitMs: exitLimitMs });
+      this.#queue.countTaken(unsent.length, { areSent });
+      return;
+    }
+    // Nothing asynchronous runs any more: an exporter that writes at once, as to a file, still gets them.
+    this.#exporter.export(unsent, ({ code }) => {
+      this.#queue.countTaken(unsent.length, { areSent: code === ExportResultCode.SUCCESS });
+    });
   }
 }
 

@@ -89,6 +89,12 @@ export class SpanQueue implements SpanProcessor {
     return unsent;
   }
 
+  /** Counts what became of spans that were taken. */
+  countTaken(spans: number, { areSent }: { readonly areSent: boolean }): void {
+    if (areSent) this.#exported += spans;
+    else this.#failed += spans;
+  }
+
   async forceFlush(): Promise<void> {
     while (this.#current !== undefined || this.#waiting.length > 0) await (this.#current ?? this.#send());
   }

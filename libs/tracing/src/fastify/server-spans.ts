@@ -25,7 +25,8 @@ import { knownMethods, redactQuery } from '../http-names.ts';
 import { ServerRoutes } from './server-route.ts';
 import { announce } from './trace-response.ts';
 
-const active = Symbol('tracelab.serverSpan');
+// Known to every copy of this package: the agent's may have come before the application's own.
+const active = Symbol.for('tracelab.serverSpan');
 const thrown = Symbol('tracelab.thrown');
 /** Where nothing makes a span, neither by hand nor by a client library. */
 const untraced = suppressTracing(ROOT_CONTEXT);
@@ -35,18 +36,14 @@ interface TracedRequest extends FastifyRequest {
   [thrown]?: unknown;
 }
 
-/** Instances that have the hooks: a second span per request is the classic fault of tracing. */
-const instrumented = new WeakSet<object>();
-
 /**
  * Gives every request of this Fastify instance one SERVER span, named by method and route template, which is active in all
  * later hooks, the handler and what they leave running. Call it before any other hook or plugin is added. Does nothing in a
- * process where tracing was not started.
+ * process where tracing was not started, nor a second time: two spans per request are the classic fault of tracing.
  */
 export function registerServerSpans(fastify: FastifyInstance): void {
   const runtime = currentRuntime();
-  if (runtime === undefined || instrumented.has(fastify)) return;
-  instrumented.add(fastify);
+  if (runtime === undefined || fastify.hasRequestDecorator(active as unknown as string)) return;
   const spans = new ServerSpans(runtime);
   fastify.decorateRequest(active as unknown as string, undefined);
   fastify.decorateRequest(thrown as unknown as string, undefined);

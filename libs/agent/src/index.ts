@@ -1,0 +1,3 @@
+/** Traces a Node program without touching it. */
+export { loadAgentConfig, type AgentConfig, type ExporterKind } from './config.ts';
+export { stockLibraries, type StockLibrary } from './libraries/library-list.ts';
