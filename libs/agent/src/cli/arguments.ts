@@ -80,13 +80,14 @@ class Arguments {
     if (first === 'doctor') return { kind: 'doctor', folder: more[0] ?? '.' };
     if (first !== 'status') return { kind: 'run', flags: this.#flags, command: [first, ...more] };
     const pid = Number(more[0]);
-    if (!Number.isInteger(pid) || pid < 1) return { kind: 'wrong', message: 'status takes the process id of a program' };
+    if (!Number.isInteger(pid) || pid < 1)
+      return { kind: 'wrong', message: 'status takes the process id of a program' };
     return { kind: 'status', pid };
   }
 
   #flag(word: string): string | undefined {
     const [, name = word, inline] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
-    if (name === '--functions') return this.#functions(inline);
+    if (name === '--functions') { this.#functions(inline); return; }
     const toggle = switches[name];
     if (toggle !== undefined) {
       this.#flags[toggle] = true;

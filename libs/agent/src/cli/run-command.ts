@@ -13,7 +13,9 @@ export function runCommand([name, ...args]: readonly [string, ...string[]], env:
   const { file } = found;
   const argv = isRunByKernel(file) ? [file, name, ...args] : ['/bin/sh', 'sh', file, ...args];
   const { execve } = process;
-  return execve === undefined || process.platform === 'win32' ? waitFor(file, args, env) : replaceProcess(execve, argv, env);
+  return execve === undefined || process.platform === 'win32'
+    ? waitFor(file, args, env)
+    : replaceProcess(execve, argv, env);
 }
 
 type Execve = NonNullable<typeof process.execve>;
