@@ -1,7 +1,16 @@
 // As TypeScript compiles it, without the compiler: decorators called by hand.
 'use strict';
 require('reflect-metadata');
-const { Controller, Get, Injectable, Module, Param, ParseIntPipe, UseGuards, UseInterceptors } = require('@nestjs/common');
+const {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Param,
+  ParseIntPipe,
+  UseGuards,
+  UseInterceptors,
+} = require('@nestjs/common');
 const { NestFactory } = require('@nestjs/core');
 
 class OpenGuard {

@@ -17,10 +17,6 @@ app.enableShutdownHooks();
 app.useGlobalPipes(new SchemaPipe());
 app.useGlobalFilters(new DetailFilter());
 const info = new DocumentBuilder().setTitle('Sample Nest App').setVersion('0.1.0').build();
-SwaggerModule.setup(
-  'docs',
-  app,
-  SwaggerModule.createDocument(app, info),
-);
+SwaggerModule.setup('docs', app, SwaggerModule.createDocument(app, info));
 await app.listen(config.port, config.host);
 process.stdout.write(`Sample Nest App at ${await app.getUrl()}, documentation at /docs\n`);

@@ -15,6 +15,8 @@ if (isOldEnough) {
   }
 } else {
   process.stderr.write(
-    'auto-agent: not tracing, Node ' + process.versions.node + ' is too old. Use Node 24; the program runs without it.\n',
+    'auto-agent: not tracing, Node ' +
+      process.versions.node +
+      ' is too old. Use Node 24; the program runs without it.\n',
   );
 }

@@ -43,7 +43,11 @@ test('CommonJS Express: every request is one span, named by its route, mounted r
   const [, post] = backend.spans;
   expect(post).toMatchObject({
     service: 'program',
-    attributes: { 'http.route': '/users/:user/posts/:post', 'url.path': '/users/1/posts/2', 'url.query': 'token=[redacted]' },
+    attributes: {
+      'http.route': '/users/:user/posts/:post',
+      'url.path': '/users/1/posts/2',
+      'url.query': 'token=[redacted]',
+    },
   });
 });
 
@@ -72,11 +76,19 @@ describe('Nest 11 on Express, CommonJS', () => {
 
   test('at the route level one span per request', async () => {
     const shapes = await visit(start(['node', exampleFile('nest-11-app/src/main.cjs')]), cats);
-    expect(shapes).toEqual(['SERVER GET /cats/:id', 'SERVER GET /cats/broken/always!', 'SERVER GET /cats/:id', 'SERVER POST']);
+    expect(shapes).toEqual([
+      'SERVER GET /cats/:id',
+      'SERVER GET /cats/broken/always!',
+      'SERVER GET /cats/:id',
+      'SERVER POST',
+    ]);
   });
 
   test('at the pipeline level its guard, interceptor and handler', async () => {
-    const program = start(['node', exampleFile('nest-11-app/src/main.cjs')], ['--detail', 'pipeline', '--disable', 'express']);
+    const program = start(
+      ['node', exampleFile('nest-11-app/src/main.cjs')],
+      ['--detail', 'pipeline', '--disable', 'express'],
+    );
     const [first] = await visit(program, cats);
     expect(first).toBe(
       'SERVER GET /cats/:id [OpenGuard.canActivate, PassingInterceptor.intercept, ParseIntPipe.transform, CatsController.one, PassingInterceptor.intercept]',
@@ -127,7 +139,11 @@ test('a worker thread makes spans, and the trace goes on in the main thread', as
 });
 
 test('an npm script: npm itself is left alone', async () => {
-  const { code, stdout, stderr } = await start(['npm', 'start', '--silent'], ['--debug'], fixture('npm-project')).ended();
+  const { code, stdout, stderr } = await start(
+    ['npm', 'start', '--silent'],
+    ['--debug'],
+    fixture('npm-project'),
+  ).ended();
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'worker ended with 0\n' });
   expect(shapesOf(backend.spans)).toEqual(['CLIENT GET [SERVER GET]']);
   expect(new Set(stderr.match(/Agent v[\d.]+ in process \d+/g)).size).toBe(1);

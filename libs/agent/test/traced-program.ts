@@ -17,7 +17,7 @@ export interface ProgramOptions {
   /** Flags of auto-agent; undefined runs the command without it. */
   readonly flags?: readonly string[] | undefined;
   readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   readonly input?: string;
 }
 

@@ -55,7 +55,9 @@ export interface TracingOptions {
 type Exporter = 'otlp' | 'console' | 'none';
 
 /** The settings after options, environment and defaults are put together. */
-export interface TracingConfig extends Required<Omit<TracingOptions, 'exporter' | 'onProcessEnd' | 'sampler' | 'sampling' | 'instrumentations'>> {
+export interface TracingConfig extends Required<
+  Omit<TracingOptions, 'exporter' | 'onProcessEnd' | 'sampler' | 'sampling' | 'instrumentations'>
+> {
   readonly isDisabled: boolean;
   readonly hasConfigFile: boolean;
   readonly protocol: string;

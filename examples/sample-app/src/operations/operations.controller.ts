@@ -18,7 +18,8 @@ export class OperationsController {
 
   @Get('error-simulation')
   errors(@Query({ schema: ErrorChance }) { error_probability }: ErrorChance) {
-    if (Math.random() < error_probability) throw new InternalServerErrorException({ detail: 'Simulated error occurred' });
+    if (Math.random() < error_probability)
+      throw new InternalServerErrorException({ detail: 'Simulated error occurred' });
     return { message: 'Operation completed successfully' };
   }
 

@@ -80,13 +80,18 @@ class Arguments {
     if (first === 'doctor') return { kind: 'doctor', folder: more[0] ?? '.' };
     if (first !== 'status') return { kind: 'run', flags: this.#flags, command: [first, ...more] };
     const pid = Number(more[0]);
-    if (!Number.isInteger(pid) || pid < 1) return { kind: 'wrong', message: 'status takes the process id of a program' };
+    if (!Number.isInteger(pid) || pid < 1)
+      return { kind: 'wrong', message: 'status takes the process id of a program' };
     return { kind: 'status', pid };
   }
 
   #flag(word: string): string | undefined {
     const [, name = word, inline] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
-    if (name === '--functions') return this.#functions(inline);
+    // Its value is optional, so only `--functions=prefix` gives one: the next word may be the command.
+    if (name === '--functions') {
+      this.#flags.functions = inline ?? '';
+      return undefined;
+    }
     const toggle = switches[name];
     if (toggle !== undefined) {
       this.#flags[toggle] = true;
@@ -98,10 +103,5 @@ class Arguments {
     if (texts[name] !== undefined) this.#flags[texts[name]] = value;
     else this.#flags[lists[name] ?? 'disabled'].push(...value.split(','));
     return undefined;
-  }
-
-  // Its value is optional, so only `--functions=prefix` gives one: the next word may be the command.
-  #functions(prefix: string | undefined): undefined {
-    this.#flags.functions = prefix ?? '';
   }
 }

@@ -38,7 +38,9 @@ function run({ flags, command }: Extract<CommandLine, { kind: 'run' }>): number 
   const log = new AgentLog(flags);
   log.info(`Starting Auto-Instrumentation Agent v${AGENT_VERSION}`);
   log.info(`Service name: ${env['OTEL_SERVICE_NAME'] ?? "the program's package"}`);
-  log.info(`Jaeger endpoint: ${env['AUTO_AGENT_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? 'http://localhost:4318'}`);
+  log.info(
+    `Jaeger endpoint: ${env['AUTO_AGENT_ENDPOINT'] ?? env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? 'http://localhost:4318'}`,
+  );
   log.info(`Running command: ${command.join(' ')}`);
   log.debug(`Executing: NODE_OPTIONS='${env['NODE_OPTIONS'] ?? ''}' ${command.join(' ')}`);
   return runCommand(command, env);

@@ -52,7 +52,8 @@ export class ControlPage {
     if (request.method === 'GET' && request.url === '/') {
       response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(controlHtml);
     } else if (request.method === 'GET' && request.url === '/status') sendJson(response, 200, status());
-    else if (request.method === 'PUT' && request.url === '/settings') this.#change(rules, await bodyOf(request), response);
+    else if (request.method === 'PUT' && request.url === '/settings')
+      this.#change(rules, await bodyOf(request), response);
     else response.writeHead(404).end();
   }
 

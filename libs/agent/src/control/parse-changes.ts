@@ -23,5 +23,9 @@ function parsed(body: string): unknown {
 }
 
 function isPaths(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length <= 1_000 && value.every(path => typeof path === 'string' && path.startsWith('/'));
+  return (
+    Array.isArray(value) &&
+    value.length <= 1_000 &&
+    value.every(path => typeof path === 'string' && path.startsWith('/'))
+  );
 }

@@ -14,7 +14,11 @@ export async function checkEndpoint(env: Environment): Promise<Finding[]> {
   if (exporter !== 'otlp' && exporter !== 'otlp-grpc' && exporter !== 'zipkin') return [];
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     return [
-      { code: 'ENDPOINT_INVALID', message: `${url} is no address to send to`, remedy: 'Give one such as http://localhost:4318.' },
+      {
+        code: 'ENDPOINT_INVALID',
+        message: `${url} is no address to send to`,
+        remedy: 'Give one such as http://localhost:4318.',
+      },
     ];
   const finding = portFinding(new URL(url), protocol) ?? answerFinding(url, await probe(url, protocol), protocol);
   return finding === undefined ? [] : [finding];
@@ -50,7 +54,10 @@ function answerFinding(url: string, { status, errorCode }: Answer, protocol: str
   return {
     code: status === 404 || status === 405 || status === 415 ? 'WRONG_PORT' : 'ENDPOINT_REFUSES',
     message: `${url} answers ${status} to spans`,
-    remedy: status === 401 || status === 403 ? 'Give its key in OTEL_EXPORTER_OTLP_HEADERS.' : 'Look whether it is a trace backend.',
+    remedy:
+      status === 401 || status === 403
+        ? 'Give its key in OTEL_EXPORTER_OTLP_HEADERS.'
+        : 'Look whether it is a trace backend.',
   };
 }
 
@@ -73,5 +80,5 @@ async function probe(url: string, protocol: string): Promise<Answer> {
 function codeOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const { code, name } = cause as { readonly code?: unknown; readonly name?: unknown };
-  return String(code ?? name ?? 'no answer');
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'no answer';
 }

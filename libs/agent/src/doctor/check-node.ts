@@ -13,8 +13,7 @@ export function checkNode(version: string): Finding[] {
   if (major < 22 || (major === 22 && minor < 15))
     return [{ code: 'NODE_TOO_OLD', message: `Node ${version} cannot be traced`, remedy: 'Use Node 24.' }];
   const from = syncHooks[major];
-  const hasHooks =
-    major > 25 || (from !== undefined && (minor > from[0] || (minor === from[0] && patch >= from[1])));
+  const hasHooks = major > 25 || (from !== undefined && (minor > from[0] || (minor === from[0] && patch >= from[1])));
   if (hasHooks) return [];
   return [
     {

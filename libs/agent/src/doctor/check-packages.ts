@@ -39,21 +39,31 @@ function severalCopies(folder: string, name: string, code: 'SEVERAL_APIS' | 'SEV
 function copiesOf(modules: string, name: string, depth = 0): string[] {
   if (!existsSync(modules)) return [];
   const here = join(modules, name);
-  const inner = depth > 4 ? [] : packagesIn(modules).flatMap(each => copiesOf(join(each, 'node_modules'), name, depth + 1));
+  const inner =
+    depth > 4 ? [] : packagesIn(modules).flatMap(each => copiesOf(join(each, 'node_modules'), name, depth + 1));
   const store = join(modules, '.pnpm');
   const stored = existsSync(store)
     ? readdirSync(store)
         .filter(entry => entry.startsWith(`${name.replace('/', '+')}@`))
         .map(entry => join(store, entry, 'node_modules', name))
     : [];
-  return [...new Set([here, ...stored].filter(copy => existsSync(copy)).map(copy => realpathSync(copy)).concat(inner))];
+  return [
+    ...new Set(
+      [here, ...stored]
+        .filter(copy => existsSync(copy))
+        .map(copy => realpathSync(copy))
+        .concat(inner),
+    ),
+  ];
 }
 
 function packagesIn(modules: string): string[] {
   return readdirSync(modules, { withFileTypes: true })
     .filter(entry => !entry.name.startsWith('.') && !entry.isSymbolicLink() && entry.isDirectory())
     .flatMap(({ name }) =>
-      name.startsWith('@') ? readdirSync(join(modules, name)).map(inner => join(modules, name, inner)) : join(modules, name),
+      name.startsWith('@')
+        ? readdirSync(join(modules, name)).map(inner => join(modules, name, inner))
+        : join(modules, name),
     );
 }
 
@@ -64,7 +74,10 @@ function bundled(folder: string, { main, scripts = {} }: Manifest): Finding | un
   const file = join(folder, started);
   if (!existsSync(file) || statSync(file).size > 50_000_000) return undefined;
   const text = readFileSync(file, 'utf8');
-  const isBundle = /__webpack_require__|__commonJS\s*=\s*\(|var __getOwnPropNames\b|node_modules\/\.pnpm\/|\/\/ node_modules\//.test(text);
+  const isBundle =
+    /__webpack_require__|__commonJS\s*=\s*\(|var __getOwnPropNames\b|node_modules\/\.pnpm\/|\/\/ node_modules\//.test(
+      text,
+    );
   if (!isBundle) return undefined;
   return {
     code: 'BUNDLED',
@@ -74,7 +87,12 @@ function bundled(folder: string, { main, scripts = {} }: Manifest): Finding | un
 }
 
 function oldInstrumentation({ dependencies = {}, devDependencies = {} }: Manifest): Finding | undefined {
-  const gone = ['@opentelemetry/instrumentation-fastify', '@opentelemetry/exporter-jaeger', '@opentelemetry/node', '@opentelemetry/tracing'];
+  const gone = [
+    '@opentelemetry/instrumentation-fastify',
+    '@opentelemetry/exporter-jaeger',
+    '@opentelemetry/node',
+    '@opentelemetry/tracing',
+  ];
   const found = gone.find(name => name in dependencies || name in devDependencies);
   if (found === undefined) return undefined;
   return {

@@ -50,7 +50,9 @@ const checks: readonly Check[] = [
           remedy: 'Correct the path, or unset it.',
         },
   ({ OTEL_RESOURCE_ATTRIBUTES: attributes }) =>
-    attributes === undefined || attributes === '' || attributes.split(',').every(pair => /^[^=\s]+=[^=]*$/.test(pair.trim()))
+    attributes === undefined ||
+    attributes === '' ||
+    attributes.split(',').every(pair => /^[^=\s]+=[^=]*$/.test(pair.trim()))
       ? undefined
       : {
           code: 'RESOURCE_INVALID',

@@ -31,7 +31,9 @@ export class Libraries {
 
   /** Every specifier that a hook has to see. */
   get specifiers(): string[] {
-    return [...stockLibraries.keys(), ...own.filter(name => !name.startsWith('node:'))].filter(name => this.#isOn(name));
+    return [...stockLibraries.keys(), ...own.filter(name => !name.startsWith('node:'))].filter(name =>
+      this.#isOn(name),
+    );
   }
 
   start(): void {

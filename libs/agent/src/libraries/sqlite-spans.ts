@@ -43,7 +43,8 @@ export function traceSqlite(database: { readonly prototype: object }): void {
   replace(methods, 'prepare', original => {
     return function prepare(...args) {
       const statement = original.apply(this, args);
-      if (typeof statement === 'object' && statement !== null) remember(statement, { sql: String(args[0]), database: this });
+      if (typeof statement === 'object' && statement !== null)
+        remember(statement, { sql: String(args[0]), database: this });
       return statement;
     };
   });

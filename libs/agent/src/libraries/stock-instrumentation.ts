@@ -14,7 +14,7 @@ export type OnPatched = (moduleName: string) => void;
 export function startStockInstrumentation(library: StockLibrary, detail: Detail, onPatched: OnPatched): void {
   const stock = instrumentationClass(library.package);
   const telling = tellingPatches(stock, { versions: library.versions, onPatched });
-  // eslint-disable-next-line no-new -- an instrumentation is at work from its construction on
+  // An instrumentation is at work from its construction on.
   new telling(library.options?.(detail) ?? {});
 }
 
@@ -45,7 +45,7 @@ function tellingPatches(stock: InstrumentationClass, { versions, onPatched }: Te
       return definitions;
     }
   };
-  return TellingInstrumentation as InstrumentationClass;
+  return TellingInstrumentation;
 }
 
 interface Patching {

@@ -38,7 +38,7 @@ interface TracedRequest extends FastifyRequest {
  */
 export function registerServerSpans(fastify: FastifyInstance): void {
   const runtime = currentRuntime();
-  if (runtime === undefined || fastify.hasRequestDecorator(active as unknown as string)) return;
+  if (runtime === undefined || fastify.hasRequestDecorator(active)) return;
   const spans = new ServerSpans(runtime);
   fastify.decorateRequest(active as unknown as string, undefined);
   fastify.decorateRequest(thrown as unknown as string, undefined);
