@@ -17,7 +17,11 @@ const sampledCaller = trace.setSpanContext(ROOT_CONTEXT, {
 
 test('an ignored path has no span, whoever calls; others follow the caller, then the rate', () => {
   const rules = new SamplingRules({ sampleRate: 0, ignorePaths: ['/health', '/static/*'] });
-  expect(['/health', '/static/a.js', '/'].map(path => decide(rules, path, sampledCaller))).toEqual([false, false, true]);
+  expect(['/health', '/static/a.js', '/'].map(path => decide(rules, path, sampledCaller))).toEqual([
+    false,
+    false,
+    true,
+  ]);
   expect(decide(rules, '/')).toBe(false);
 });
 

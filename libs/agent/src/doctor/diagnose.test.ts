@@ -47,7 +47,8 @@ async function put(file: string, content: unknown): Promise<void> {
 
 const codes = async (env: Readonly<Record<string, string>> = {}, nodeVersion = '24.21.0') => {
   const findings = await diagnose(folder, { env: { AUTO_AGENT_ENDPOINT: endpoint, ...env }, nodeVersion });
-  for (const { message, remedy } of findings) expect([message.length, remedy.length].every(length => length > 5)).toBe(true);
+  for (const { message, remedy } of findings)
+    expect([message.length, remedy.length].every(length => length > 5)).toBe(true);
   return findings.map(({ code }) => code);
 };
 
@@ -69,7 +70,14 @@ test.each([
   ['ENDPOINT_INVALID', { AUTO_AGENT_ENDPOINT: '', OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }],
   ['ENDPOINT_UNREACHABLE', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:9' }],
   ['WRONG_PROTOCOL', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }],
-  ['WRONG_PROTOCOL', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:4318', AUTO_AGENT_EXPORTER: 'otlp-grpc', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+  [
+    'WRONG_PROTOCOL',
+    {
+      AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:4318',
+      AUTO_AGENT_EXPORTER: 'otlp-grpc',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+    },
+  ],
   ['WRONG_PORT', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:16686' }],
 ])('finds %s in %j', async (code, env) => {
   expect(await codes(env as Record<string, string>)).toEqual([code]);
@@ -100,9 +108,12 @@ test('two copies of the API, also deep in other packages', async () => {
 
 test('two copies of the instrumentation package', async () => {
   await put('node_modules/@opentelemetry/instrumentation/package.json', { version: '0.301.0' });
-  await put('node_modules/.pnpm/@opentelemetry+instrumentation@0.200.0/node_modules/@opentelemetry/instrumentation/package.json', {
-    version: '0.200.0',
-  });
+  await put(
+    'node_modules/.pnpm/@opentelemetry+instrumentation@0.200.0/node_modules/@opentelemetry/instrumentation/package.json',
+    {
+      version: '0.200.0',
+    },
+  );
   expect(await codes()).toEqual(['SEVERAL_SDKS']);
 });
 

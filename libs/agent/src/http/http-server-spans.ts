@@ -53,9 +53,7 @@ export class HttpServerSpans {
     const value: Emit = function (event, ...args) {
       if (event !== 'request') return emit.call(this, event, ...args);
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      return onRequest({ request, response, scheme, server: this as Listening }, () =>
-        emit.call(this, event, ...args),
-      );
+      return onRequest({ request, response, scheme, server: this as Listening }, () => emit.call(this, event, ...args));
     };
     Object.defineProperty(value, 'name', { value: 'emit' });
     Object.defineProperty(prototype, 'emit', { value, configurable: true, writable: true, enumerable: false });
