@@ -8,19 +8,19 @@ export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(
 
 ##@ Run
 run: ready     ## The whole system on this machine, without Docker
-	@node --conditions=@tracelab/source scripts/run.ts
+	@$(SCRIPT)run.ts
 run-dev: ready ## The same; a saved change is compiled and restarted
-	@node --conditions=@tracelab/source scripts/run.ts --dev
+	@$(SCRIPT)run.ts --dev
 run-jaeger: ready ## A trace backend alone: Jaeger by Docker, else the hub
-	@node --conditions=@tracelab/source scripts/run-backend.ts
+	@$(SCRIPT)run-backend.ts
 demo: ready    ## Start, send demo traffic and a short load, show what to look at
-	@node --conditions=@tracelab/source scripts/demo.ts
+	@$(SCRIPT)demo.ts
 health: ready  ## Ask every service and the backend; fails when one is down
-	@node --conditions=@tracelab/source scripts/health.ts
+	@$(SCRIPT)health.ts
 status: ready  ## What runs where, locally and in Docker
-	@node --conditions=@tracelab/source scripts/health.ts --status
+	@$(SCRIPT)health.ts --status
 env-info: ready ## Versions and settings, for a bug report
-	@node --conditions=@tracelab/source scripts/env-info.ts
+	@$(SCRIPT)env-info.ts
 logs-app:      ## Follow the services' logs, of Docker or of make run
 	@scripts/logs.sh gateway user order payment perf-tracer
 logs-jaeger:   ## Follow the trace backend's log
@@ -78,9 +78,11 @@ test: ready    ## The tests that need no processes; T=path for any you name
 e2e: ready     ## The tests that start services, databases and browsers
 	@pnpm --silent e2e
 smoke: ready   ## Start, use, break and stop the local stack, and look at what is left
-	@node --conditions=@tracelab/source scripts/smoke-local.ts
+	@$(SCRIPT)smoke-local.ts
+smoke-readme: ready ## Run the README's commands as they stand there
+	@$(SCRIPT)smoke-readme.ts
 smoke-docker: ready ## The same in containers; skipped where there is no engine
-	@node --conditions=@tracelab/source scripts/smoke-docker.ts
+	@$(SCRIPT)smoke-docker.ts
 test-coverage: ready ## Every test, with a coverage report in coverage/
 	@pnpm --silent jest --coverage $(T)
 clean:         ## Remove what was built; the dependencies stay

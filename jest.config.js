@@ -9,6 +9,7 @@ export default {
   testTimeout: 20_000,
   globalSetup: './libs/test-stack/src/global-setup.ts',
   globalTeardown: './libs/test-stack/src/global-teardown.ts',
+  setupFilesAfterEnv: ['<rootDir>/libs/test-stack/src/retry-once.ts'],
   // Suites that start processes need both cores only now and then; two workers keep them busy.
   maxWorkers: 2,
   collectCoverageFrom: ['{libs,services}/*/src/**/*.ts', '!**/*.test.ts', '!**/dist/**'],

@@ -108,7 +108,11 @@ async function restartEach(): Promise<void> {
     const seen = await load.stop();
     const others = seen.filter(({ path, status }) => path !== paths[service] && status >= 500);
     const own = seen.filter(({ path, status }) => path === paths[service] && status >= 500 && status !== 503);
-    claim(`${service} is replaced under load`, replaced.status === 0, `${seen.length} requests`);
+    claim(
+      `${service} is replaced under load`,
+      replaced.status === 0,
+      replaced.status === 0 ? `${seen.length} requests` : replaced.output.slice(-1_000),
+    );
     claim(
       `${service} replaced: no request of another service fails`,
       others.length === 0,

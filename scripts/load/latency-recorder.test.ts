@@ -78,7 +78,9 @@ test('the bins hold every request, each bin beginning where the one before ends'
     fc.property(latencies, values => {
       const bins = recorded(values).bins();
       expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(values.length);
-      bins.slice(1).forEach((bin, at) => { expect(bin.fromMs).toBe(bins[at]?.toMs); });
+      bins.slice(1).forEach((bin, at) => {
+        expect(bin.fromMs).toBe(bins[at]?.toMs);
+      });
     }),
     RUNS,
   );

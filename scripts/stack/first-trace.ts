@@ -16,16 +16,20 @@ export async function requestFlow({ gatewayUrl }: Addresses): Promise<string> {
   return traceId;
 }
 
+// Every process sends at least this often, so what has not come by then is not on its way.
+const QUIET_MS = 1_300;
+
 /** Reads a trace once all of it has arrived: each process sends its part in its own time. Undefined when it never does. */
 export async function completeTrace(traceId: string, queryUrl: string, limitMs = 15_000): Promise<Trace | undefined> {
   const end = performance.now() + limitMs;
-  let previous = 0;
+  let seen = { spans: 0, atMs: performance.now() };
   while (performance.now() < end) {
     const trace = await readTrace(traceId, queryUrl);
+    const spans = trace?.nodes.length ?? 0;
+    if (spans !== seen.spans) seen = { spans, atMs: performance.now() };
     const isWhole = trace?.roots.length === 1 && trace.roots[0]?.isOrphan === false;
-    if (isWhole && trace.nodes.length === previous) return trace;
-    previous = trace?.nodes.length ?? 0;
-    await sleep(250);
+    if (isWhole && performance.now() - seen.atMs > QUIET_MS) return trace;
+    await sleep(150);
   }
   return undefined;
 }

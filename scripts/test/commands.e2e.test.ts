@@ -39,7 +39,9 @@ describe('the load test', () => {
     expect(lines[5]).toMatch(/^Error Rate: \d+\.\d\d%$/);
     expect(lines.slice(7, 9)).toEqual(['Response Times (seconds)', '-'.repeat(30)]);
     const times = ['Min', 'Max', 'Mean', 'Median', '95th percentile', '99th percentile'];
-    times.forEach((name, at) => { expect(lines[9 + at]).toMatch(new RegExp(`^${name}: \\d+\\.\\d{3}s$`)); });
+    times.forEach((name, at) => {
+      expect(lines[9 + at]).toMatch(new RegExp(`^${name}: \\d+\\.\\d{3}s$`));
+    });
     expect(lines[16]).toBe('Status Code Distribution');
     expect(lines[18]).toMatch(/^200: \d+ \(\d+\.\d%\)$/);
     expect(lines).toContain('Errors Encountered');

@@ -29,7 +29,7 @@ const CODES = new Set([
 
 // pg has no code for what its own client notices.
 const WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|client has encountered a connection error|not queryable/;
+  /Connection terminated|timeout expired|timeout exceeded when trying to connect|Query read timeout|client has encountered a connection error|not queryable/;
 
 /** Whether the same statement could succeed a moment later, with nothing else changed. */
 export function isUnavailable(error: unknown): boolean {

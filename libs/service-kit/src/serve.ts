@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApplication } from './application.ts';
@@ -36,7 +37,8 @@ async function start<Config extends ServiceConfig>(config: Config, { module, ext
 
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message;
-  const { code, port, stack } = error as NodeJS.ErrnoException & { port?: number };
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return `Port ${port} is taken: stop the process that uses it, or set PORT to another.`;
-  return stack ?? String(error);
+  // With its cause: what went wrong at start is nearly always told by that one.
+  return inspect(error);
 }

@@ -4,11 +4,8 @@ import { z } from 'zod';
 /** From the least to the most, in milliseconds. */
 export type DelayRange = readonly [minMs: number, maxMs: number];
 
-/** A fault that only some runs of a step meet: `rate` (0 to 1) of them take `extraMs` longer. */
-export interface RareSlowness {
-  readonly rate: number;
-  readonly extraMs: number;
-}
+/** A fault that only some runs of a step meet: that share (0 to 1) of them takes so much longer. */
+export type RareSlowness = readonly [rate: number, extraMs: number];
 
 /** What a service pretends: how long each step takes, how often each thing fails. */
 export interface DemoDefaults<Delay extends string, Failure extends string> {
@@ -51,7 +48,7 @@ const slowness = () =>
     .regex(/^(0(\.\d+)?|1(\.0+)?):\d+$/, 'expected a share and milliseconds, as 0.01:300')
     .transform((text): RareSlowness => {
       const [rate = 0, extraMs = 0] = text.split(':').map(Number);
-      return { rate, extraMs };
+      return [rate, extraMs];
     });
 
 const delayName = (step: string) => `DELAY_${step.toUpperCase()}_MS`;

@@ -1,2 +1,2 @@
-export { demoConfig, type DemoConfig, demoSettings, type DelayRange } from './demo-settings.ts';
+export { demoConfig, type DemoConfig, demoSettings, type RareSlowness, type DelayRange } from './demo-settings.ts';
 export { Simulation } from './simulation.ts';

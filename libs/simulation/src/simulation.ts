@@ -39,7 +39,8 @@ export class Simulation<Delay extends string = string, Failure extends string = 
   #extraMs(step: Delay): number {
     const slowness = this.#config.rarelySlow[step];
     if (slowness === undefined) return 0;
-    return this.#draw(`slow ${step}`) < slowness.rate ? slowness.extraMs : 0;
+    const [rate, extraMs] = slowness;
+    return this.#draw(`slow ${step}`) < rate ? extraMs : 0;
   }
 
   #draw(name: string): number {

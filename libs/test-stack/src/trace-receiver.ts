@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OtlpTraces, type Span, spansFromOtlp, type Trace, traceTree } from '@tracelab/trace-model';
 
@@ -9,13 +9,15 @@ import { type OtlpTraces, type Span, spansFromOtlp, type Trace, traceTree } from
 export class TraceReceiver {
   readonly #server: Server;
   readonly #spans = new Map<string, Span[]>();
+  readonly #bodies: string[] | undefined;
 
-  private constructor() {
+  private constructor(keepsBodies: boolean) {
+    this.#bodies = keepsBodies ? [] : undefined;
     this.#server = createServer((request, response) => void this.#receive(request, response));
   }
 
-  static async start(): Promise<TraceReceiver> {
-    const receiver = new TraceReceiver();
+  static async start({ keepsBodies = false } = {}): Promise<TraceReceiver> {
+    const receiver = new TraceReceiver(keepsBodies);
     receiver.#server.listen(0, '127.0.0.1');
     await once(receiver.#server, 'listening');
     return receiver;
@@ -32,6 +34,11 @@ export class TraceReceiver {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     };
+  }
+
+  /** Everything that was sent here, as it came; only where it is kept. */
+  get received(): string {
+    return this.#bodies?.join('\n') ?? '';
   }
 
   /** The trace, once it has one whole root and nothing more has come for a while. */
@@ -55,8 +62,9 @@ export class TraceReceiver {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = (await json(request)) as OtlpTraces;
-    if (request.url === '/v1/traces') this.#keep(spansFromOtlp(body));
+    const body = await text(request);
+    this.#bodies?.push(body);
+    if (request.url === '/v1/traces') this.#keep(spansFromOtlp(JSON.parse(body) as OtlpTraces));
     response.setHeader('content-type', 'application/json').end('{}');
   }
 

@@ -44,13 +44,14 @@ export interface Finding {
 }
 
 /** The faults of one trace's telemetry, span by span, in depth-first order. */
-export function diagnoseTrace(spans: readonly Span[]): Finding[] {
-  return traceTree(spans).nodes.flatMap(node => {
-    const { traceId, spanId, service } = node.span;
-    return CHECKS.flatMap(([fault, check]) => {
-      const detail = check(node);
-      return detail === undefined ? [] : [{ fault, traceId, spanId, service, detail }];
-    });
+export const diagnoseTrace = (spans: readonly Span[]): Finding[] => traceTree(spans).nodes.flatMap(diagnoseNode);
+
+/** The faults of one span in its place. */
+export function diagnoseNode(node: SpanNode): Finding[] {
+  const { traceId, spanId, service } = node.span;
+  return CHECKS.flatMap(([fault, check]) => {
+    const detail = check(node);
+    return detail === undefined ? [] : [{ fault, traceId, spanId, service, detail }];
   });
 }
 

@@ -29,8 +29,9 @@ export {
   type PeerFacts,
 } from './dependencies.ts';
 export { isDetached } from './detached-child.ts';
-export { diagnoseTrace, type Finding, TRACE_FAULTS, type TraceFault } from './diagnose.ts';
+export { diagnoseNode, diagnoseTrace, type Finding, TRACE_FAULTS, type TraceFault } from './diagnose.ts';
 export { type BucketCount, DurationHistogram } from './duration-histogram.ts';
+export { lazySpansFromOtlp } from './lazy-spans.ts';
 export {
   otlpFromSpans,
   type OtlpAttribute,

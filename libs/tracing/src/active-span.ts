@@ -1,11 +1,13 @@
-import { propagation, trace, context } from '@opentelemetry/api';
+import { INVALID_SPANID, INVALID_TRACEID, context, propagation, trace } from '@opentelemetry/api';
 import type { Attributes } from '@opentelemetry/api';
 import { clock } from './clock.ts';
 import { failSpan, recordException } from './fail-span.ts';
+import { writeAttributes } from './write-attributes.ts';
 
 /** Sets attributes on the span that is active here. Nothing happens outside a span. */
 export function setAttributes(attributes: Attributes): void {
-  trace.getActiveSpan()?.setAttributes(attributes);
+  const span = trace.getActiveSpan();
+  if (span !== undefined) writeAttributes(span, attributes);
 }
 
 export function setAttribute(key: string, value: string | number | boolean): void {
@@ -33,11 +35,13 @@ export function recordError(error: unknown, options: RecordErrorOptions = {}): v
 
 /** The trace id of the request or job that is running here, as problem bodies and headers name it. */
 export function currentTraceId(): string | undefined {
-  return trace.getActiveSpan()?.spanContext().traceId;
+  const traceId = trace.getActiveSpan()?.spanContext().traceId;
+  return traceId === INVALID_TRACEID ? undefined : traceId;
 }
 
 export function currentSpanId(): string | undefined {
-  return trace.getActiveSpan()?.spanContext().spanId;
+  const spanId = trace.getActiveSpan()?.spanContext().spanId;
+  return spanId === INVALID_SPANID ? undefined : spanId;
 }
 
 /** A value of the W3C baggage that came with the request. It is input from outside: treat it as such. */

@@ -53,6 +53,14 @@ test.each([
   expect(withEnv(env).diagnosticsLevel).toBe(level);
 });
 
+test.each([
+  [{}, ['/health*', '/metrics']],
+  [{ TRACING_IGNORE_ROUTES: '/ping, /internal/*' }, ['/ping', '/internal/*']],
+  [{ TRACING_IGNORE_ROUTES: 'none' }, []],
+])('%j leaves the routes %j without spans', (env, routes) => {
+  expect(withEnv(env).ignoredRoutes).toEqual(routes);
+});
+
 test('headers are read as the specification writes them', () => {
   expect(withEnv({ OTEL_EXPORTER_OTLP_HEADERS: 'a=1, b=two%20words,broken,c=%E0' }).headers).toEqual({
     a: '1',

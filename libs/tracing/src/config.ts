@@ -28,6 +28,8 @@ export interface TracingOptions {
   /** Repeated equal siblings beyond this number become one span with a count. 0 folds nothing. */
   readonly foldAfter?: number;
   readonly sampling?: Sampling;
+  /** Routes whose requests make no spans, nor does anything inside them; a trailing `*` stands for whatever follows. */
+  readonly ignoredRoutes?: readonly string[];
   /** Decides instead of `sampling` and the environment: an agent's rules change while the program runs. */
   readonly sampler?: Sampler;
   /** `traceresponse` and `Server-Timing` on every answer. */
@@ -60,6 +62,8 @@ export interface TracingConfig extends Required<
 > {
   readonly isDisabled: boolean;
   readonly hasConfigFile: boolean;
+  /** The environment limits the attributes of spans, in number or length. */
+  readonly hasLimits: boolean;
   readonly protocol: string;
   readonly exporterName: Exporter;
   readonly exporter: SpanExporter | undefined;
@@ -85,6 +89,14 @@ export function loadTracingConfig(options: TracingOptions = {}, env: NodeJS.Proc
 }
 
 const defaults = { detail: 'route', foldAfter: 20, shutdownLimitMs: 3_000, exitLimitMs: 1_000 } as const;
+// Asked every few seconds by those who watch over the process, and never what anybody looks for.
+const watchedRoutes: readonly string[] = ['/health*', '/metrics'];
+const limits = [
+  'OTEL_ATTRIBUTE_COUNT_LIMIT',
+  'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+  'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
+  'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
+] as const;
 const allClients: readonly ClientLibrary[] = ['http', 'undici', 'pg', 'ioredis'];
 // The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too.
 const notOtlpHttp: ReadonlySet<number> = new Set([4317, 6831, 6832, 14_250, 14_268, 16_686]);
@@ -102,6 +114,7 @@ class Settings {
     return {
       isDisabled: this.#flag('OTEL_SDK_DISABLED') ?? false,
       hasConfigFile: this.#text('OTEL_CONFIG_FILE') !== undefined,
+      hasLimits: limits.some(name => this.#text(name) !== undefined),
       serviceName: options.serviceName ?? this.#serviceName() ?? application.name,
       serviceVersion: options.serviceVersion ?? this.#text('SERVICE_VERSION') ?? application.version,
       environment: options.environment ?? this.#text('ENVIRONMENT') ?? this.#text('NODE_ENV') ?? 'development',
@@ -123,6 +136,7 @@ class Settings {
       detail: options.detail ?? this.#oneOf('TRACING_DETAIL', ['route', 'pipeline', 'full']) ?? defaults.detail,
       foldAfter: options.foldAfter ?? this.#number('TRACING_FOLD_AFTER') ?? defaults.foldAfter,
       sampling: options.sampling ?? this.#sampling(),
+      ignoredRoutes: options.ignoredRoutes ?? this.#ignoredRoutes(),
       sampler: options.sampler,
       responseHeaders: options.responseHeaders ?? this.#flag('TRACING_RESPONSE_HEADERS') ?? true,
       clients: options.clients ?? allClients,
@@ -140,7 +154,9 @@ class Settings {
       exporter: options.exporter,
       exporterName: this.#oneOf('OTEL_TRACES_EXPORTER', ['otlp', 'console', 'none']) ?? ('otlp' as const),
       protocol:
-        this.#text('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? this.#text('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/json',
+        this.#text('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ??
+        this.#text('OTEL_EXPORTER_OTLP_PROTOCOL') ??
+        'http/protobuf',
       headers: this.#headers(),
       exportTimeoutMs:
         this.#number('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? this.#number('OTEL_EXPORTER_OTLP_TIMEOUT') ?? 3_000,
@@ -195,6 +211,12 @@ class Settings {
         keep: { errors: keepsErrors ?? true, ...(slowMs !== undefined && { slowMs }) },
       }),
     };
+  }
+
+  #ignoredRoutes(): readonly string[] {
+    const routes = this.#list('TRACING_IGNORE_ROUTES');
+    if (routes.length === 0) return watchedRoutes;
+    return routes[0] === 'none' ? [] : routes;
   }
 
   #diagnosticsLevel(): DiagnosticsLevel {

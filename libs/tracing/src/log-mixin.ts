@@ -1,4 +1,4 @@
-import { trace } from '@opentelemetry/api';
+import { INVALID_TRACEID, trace } from '@opentelemetry/api';
 
 /** The ids of the active span under the names that OpenTelemetry's log correlation uses. */
 export interface LogIds {
@@ -16,5 +16,7 @@ export function logMixin(): LogIds {
   // A new object each time: pino writes the line's own fields into what the mixin returns.
   if (span === undefined) return {};
   const { traceId, spanId, traceFlags } = span.spanContext();
+  // Where nothing is traced there are no ids to name.
+  if (traceId === INVALID_TRACEID) return {};
   return { trace_id: traceId, span_id: spanId, trace_flags: (traceFlags & 0xff).toString(16).padStart(2, '0') };
 }

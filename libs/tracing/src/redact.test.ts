@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { REDACTED, isSecretKey, redactRecord, redactText, redactValue } from './redact.ts';
+import { REDACTED, isSecretKey, redactAttributes, redactRecord, redactText, redactValue } from './redact.ts';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
 
@@ -29,12 +29,29 @@ test.each(['order.id', 'cache.hit', 'payment.method', 'company', 'user_id', 'dis
   },
 );
 
+test('a key that holds a secret itself is redacted with its value kept', () => {
+  const attributes = { 'inventory.4111111111111111': 'available', 'inventory.item1': 'available' };
+  redactAttributes(attributes);
+  expect(attributes).toEqual({ 'inventory.[redacted]': 'available', 'inventory.item1': 'available' });
+});
+
+test.each(['100%', 'a%20b', '%E0%A4%A', '0.4111111111111111', '4111111111111111.25', 'LIKE %x%'])(
+  '%s is left as it is',
+  text => {
+    expect(redactText(text)).toBe(text);
+  },
+);
+
 describe('in a text', () => {
   test.each([
     ['a card number', 'paid with 4111 1111 1111 1111 today', `paid with ${REDACTED} today`],
     ['a card number with dashes', '5500-0000-0000-0004', REDACTED],
     ['an e-mail address', 'mail to john.doe+x@example.co.uk now', `mail to ${REDACTED} now`],
     ['an encoded e-mail address', 'q=1&to=john%40example.com', `q=1&to=${REDACTED}`],
+    ['a card number spelled for a path', '/pay/4111%201111%201111%201111/now', `/pay/${REDACTED}/now`],
+    ['a card number after a point', 'item.4111111111111111', `item.${REDACTED}`],
+    ['a bearer credential spelled for a query', 'q=Bearer%20abc.def-123456&a=1', `q=Bearer ${REDACTED}&a=1`],
+    ['a password spelled for a query', 'q=password%3Dhunter2', `q=password=${REDACTED}`],
     ['a JSON web token', `token is ${jwt}.`, `token is ${REDACTED}.`],
     ['a bearer credential', 'Authorization: Bearer abc.def-123456', `Authorization: ${REDACTED} ${REDACTED}`],
     ['a password in a query', 'a=1&password=hunter2&b=2', `a=1&password=${REDACTED}&b=2`],

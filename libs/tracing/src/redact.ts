@@ -7,7 +7,7 @@ const secretKey =
   /authorization|cookie|passw(or)?d|passwd|passphrase|secret|token|api[-_.]?key|private[-_.]?key|credential|card[-_.]?(number|no|num)|\bpan\b|\bcvv2?\b|\bcvc2?\b|(^|[._-])iban$/i;
 
 // What tells by its shape that it is a secret, whatever it is called. One look decides for nearly every value.
-const suspicious = /@|%40|eyJ|bearer|basic |\d(?:[ -]?\d){12}|(?:token|secret|passw|api_?key)/i;
+const suspicious = /@|%|eyJ|bearer|basic |\d(?:[ -]?\d){12}|(?:token|secret|passw|api_?key)/i;
 
 const jwt = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
 const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
@@ -15,7 +15,7 @@ const assignment =
   /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)(?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)(?!\$\d|\?|\[redacted)([^\s"'\\&;,}]+)/gi;
 // Of the characters allowed in a local part, those that separate in queries and paths are left out.
 const email = /[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
-const digits = /(?<![\w.])\d(?:[ -]?\d){12,18}(?![\w.])/g;
+const digits = /(?<!\w)(?<!\d\.)\d(?:[ -]?\d){12,18}(?!\w)(?!\.\d)/g;
 
 /** True where the value of `key` must not be seen, whatever it is: `authorization`, `user.password`, `card_number`. */
 export function isSecretKey(key: string): boolean {
@@ -24,10 +24,18 @@ export function isSecretKey(key: string): boolean {
 
 /**
  * `text` without what has the shape of a secret: JSON web tokens, bearer and basic credentials, `password=…` pairs, card numbers
- * (by length and check digit) and e-mail addresses. Text that holds none is returned as it is.
+ * (by length and check digit) and e-mail addresses, also where percent signs spell them. Text that holds none is returned as it is.
  */
 export function redactText(text: string): string {
   if (!suspicious.test(text)) return text;
+  const seen = redactPlain(text);
+  const decoded = decodedText(seen);
+  if (decoded === seen) return seen;
+  const seenDecoded = redactPlain(decoded);
+  return seenDecoded === decoded ? seen : seenDecoded;
+}
+
+function redactPlain(text: string): string {
   return text
     .replace(jwt, REDACTED)
     .replace(scheme, `$1 ${REDACTED}`)
@@ -36,19 +44,36 @@ export function redactText(text: string): string {
     .replace(digits, found => (isCardNumber(found) ? REDACTED : found));
 }
 
+// What stands in a path or a query is spelled with percent signs, and a secret is one in any spelling.
+function decodedText(text: string): string {
+  return text.replace(/(?:%[\da-f]{2})+/gi, encoded => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
+}
+
 /** `value` as it may be seen under `key`. */
 export function redactValue(key: string, value: unknown): unknown {
   const kind = keyKinds.of(key);
   if (kind === 'plain') return value;
   if (kind === 'secret') return REDACTED;
   if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'number') return isCardNumber(String(value)) ? REDACTED : value;
+  if (typeof value === 'number') return value >= 1e12 && isCardNumber(String(value)) ? REDACTED : value;
   return typeof value === 'object' ? redactRecord(value) : value;
 }
 
 /** Redacts `attributes` in place: span attributes are read by many and owned by none. */
 export function redactAttributes(attributes: Attributes): void {
   for (const key in attributes) {
+    if (keyKinds.of(key) === 'leaking') {
+      // A key made from input, such as `inventory.<item>`, may hold what a value must not.
+      attributes[redactText(key)] = redactValue(key, attributes[key]);
+      Reflect.deleteProperty(attributes, key);
+      continue;
+    }
     const value = attributes[key];
     if (typeof value === 'boolean') continue;
     const redacted = redactValue(key, value);
@@ -86,7 +111,7 @@ function isCardNumber(text: string): boolean {
   return sum % 10 === 0;
 }
 
-type KeyKind = 'plain' | 'secret' | 'unknown';
+type KeyKind = 'plain' | 'secret' | 'leaking' | 'unknown';
 
 // Written by this library from what it knows itself, so there is nothing to look for.
 const plainKeys = [
@@ -102,6 +127,7 @@ const plainKeys = [
   'http.route',
   'nest.class',
   'nest.role',
+  'server.address',
   'server.port',
   'url.scheme',
 ];
@@ -113,7 +139,7 @@ class KeyKinds {
   of(key: string): KeyKind {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
-    const kind = isSecretKey(key) ? 'secret' : 'unknown';
+    const kind = redactText(key) !== key ? 'leaking' : isSecretKey(key) ? 'secret' : 'unknown';
     // Keys made from input must not fill the memory.
     if (this.#known.size < 2_000) this.#known.set(key, kind);
     return kind;

@@ -3,13 +3,15 @@ import { redactAttributes, redactText } from './redact.ts';
 
 /** Takes secrets out of every span as it ends, whoever wrote them, before any other processor or exporter sees it. */
 export class RedactingProcessor implements SpanProcessor {
+  // Names are few and come again and again.
+  readonly #cleanNames = new Set<string>();
+
   onStart(): void {
     // A running span is still being written.
   }
 
   onEnding(span: Span): void {
-    const name = redactText(span.name);
-    if (name !== span.name) span.updateName(name);
+    if (!this.#cleanNames.has(span.name)) this.#cleanName(span);
     const { code, message } = span.status;
     if (message !== undefined) {
       const seen = redactText(message);
@@ -29,5 +31,12 @@ export class RedactingProcessor implements SpanProcessor {
 
   shutdown(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #cleanName(span: Span): void {
+    const name = redactText(span.name);
+    if (name !== span.name) span.updateName(name);
+    // Names made from input must not fill the memory.
+    else if (this.#cleanNames.size < 2_000) this.#cleanNames.add(name);
   }
 }

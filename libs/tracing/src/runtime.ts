@@ -9,6 +9,9 @@ export interface Runtime {
   readonly tracer: Tracer;
   readonly meter: Meter;
   readonly detail: Detail;
+  readonly ignoredRoutes: readonly string[];
+  /** Attributes need no look by the SDK: no sampler reads them, no limit cuts them. */
+  readonly writesDirectly: boolean;
   readonly folding: FoldedSiblings;
   readonly isAnnouncing: boolean;
   readonly executions: ExecutionRecorder | undefined;

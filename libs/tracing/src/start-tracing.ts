@@ -165,12 +165,15 @@ class StartedTracing implements Tracing {
   }
 
   #announce(): void {
+    const { hasConfigFile, hasLimits, sampling } = this.#config;
     const meter = metrics.getMeter('@tracelab/tracing');
     observeExport(meter, () => this.#queue.stats);
     setRuntime({
       tracer: trace.getTracer('@tracelab/tracing'),
       meter,
       detail: this.#config.detail,
+      ignoredRoutes: this.#config.ignoredRoutes,
+      writesDirectly: !hasConfigFile && !hasLimits && (sampling?.routes ?? []).length === 0,
       folding: this.#folding,
       isAnnouncing: this.#config.responseHeaders,
       executions: this.#executions,
@@ -184,7 +187,7 @@ class StartedTracing implements Tracing {
     if (unsent.length === 0) return;
     const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
     if (isOverHttp) {
-      const areSent = sendBeforeExit(unsent, { url: endpoint, headers, limitMs: exitLimitMs });
+      const areSent = sendBeforeExit(unsent, { url: endpoint, protocol, headers, limitMs: exitLimitMs });
       this.#queue.countTaken(unsent.length, { areSent });
       return;
     }

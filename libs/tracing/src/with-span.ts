@@ -4,6 +4,7 @@ import { TracingAttribute } from './attributes.ts';
 import { clock } from './clock.ts';
 import { failSpan } from './fail-span.ts';
 import { currentRuntime } from './runtime.ts';
+import { startSpan } from './write-attributes.ts';
 import type { Runtime } from './runtime.ts';
 import { isObservable, observeWithSpan } from './observable.ts';
 
@@ -65,11 +66,8 @@ export function openSpan(
     description === undefined
       ? options.attributes
       : { ...options.attributes, [TracingAttribute.description]: description };
-  return runtime.tracer.startSpan(
-    name,
-    { kind: kinds[kind], root: isRoot, startTime: clock.now(), ...(attributes !== undefined && { attributes }) },
-    parent,
-  );
+  const started = { kind: kinds[kind], root: isRoot, parent, startTime: clock.now() };
+  return startSpan(runtime, name, attributes === undefined ? started : { ...started, attributes });
 }
 
 /** Calls `fn` with `spanContext` active and ends `span` when what it returns settles. */

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { otlpOf } from './otlp-protobuf.ts';
 
-/** A span as it travels in OTLP JSON, with its attributes made a record. */
+/** A span as it travels in OTLP, with its attributes made a record. */
 export interface ReceivedSpan {
   readonly service: string;
+  readonly resource: Readonly<Record<string, unknown>>;
   readonly name: string;
   readonly kind: number;
   readonly traceId: string;
@@ -23,6 +25,8 @@ export class OtlpReceiver {
   /** Every byte of every body, for tests that look for what must not be there. */
   text = '';
   keepsText = true;
+  /** In which encodings the spans came. */
+  readonly types = new Set<string>();
   requests = 0;
   behaviour: Behaviour = 'takes';
   readonly #server = createServer((request, response) => {
@@ -64,11 +68,14 @@ export class OtlpReceiver {
         response.writeHead(this.behaviour.status, { 'content-type': 'application/json' }).end('{}');
         return;
       }
-      const body = Buffer.concat(chunks).toString();
-      if (this.keepsText) this.text += body;
-      if (request.headers['content-type'] === 'application/json' && request.url === '/v1/traces')
-        this.spans.push(...spansOf(JSON.parse(body) as Otlp));
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      const body = Buffer.concat(chunks);
+      if (this.keepsText) this.text += body.toString();
+      const type = request.headers['content-type'] ?? '';
+      if (request.url === '/v1/traces') {
+        this.types.add(type);
+        this.spans.push(...spansOf(type === 'application/json' ? json(body) : otlpOf(body)));
+      }
+      response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : '');
     });
   }
 }
@@ -78,27 +85,32 @@ interface KeyValue {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-interface OtlpSpan extends Omit<ReceivedSpan, 'attributes' | 'events' | 'service' | 'status'> {
+interface OtlpSpan extends Omit<ReceivedSpan, 'attributes' | 'events' | 'service' | 'resource' | 'status'> {
   readonly status: { readonly code?: number };
   readonly attributes: readonly KeyValue[];
   readonly events?: readonly { readonly name: string; readonly attributes: readonly KeyValue[] }[];
 }
 
-interface Otlp {
+export interface Otlp {
   readonly resourceSpans: readonly {
     readonly resource: { readonly attributes: readonly KeyValue[] };
     readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
   }[];
 }
 
+function json(body: Buffer): Otlp {
+  return JSON.parse(body.toString()) as Otlp;
+}
+
 function spansOf({ resourceSpans }: Otlp): ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const service = String(record(resource.attributes)['service.name']);
+    const sender = record(resource.attributes);
     return scopeSpans
       .flatMap(({ spans }) => spans)
       .map(span => ({
         ...span,
-        service,
+        service: String(sender['service.name']),
+        resource: sender,
         parentSpanId: span.parentSpanId,
         status: span.status.code ?? 0,
         attributes: record(span.attributes),

@@ -23,7 +23,8 @@ test('the preload traces by the variables of OpenTelemetry and prints nothing', 
   });
   expect(await child.ended()).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   expect(new Set(backend.spans.map(({ service }) => service))).toEqual(new Set(['by-otel']));
-  expect(backend.text).toContain('{"key":"team","value":{"stringValue":"blue"}}');
+  expect(backend.spans[0]?.resource).toMatchObject({ team: 'blue' });
+  expect([...backend.types]).toEqual(['application/x-protobuf']);
 });
 
 test('the variables of the seed work: service, host, port and environment', async () => {
@@ -38,8 +39,21 @@ test('the variables of the seed work: service, host, port and environment', asyn
   });
   expect(await child.ended()).toMatchObject({ code: 0, stderr: '' });
   expect(backend.spans[0]?.service).toBe('by-seed');
-  expect(backend.text).toContain('{"key":"deployment.environment.name","value":{"stringValue":"staging"}}');
+  expect(backend.spans[0]?.resource).toMatchObject({ 'deployment.environment.name': 'staging' });
 });
+
+test.each(['exit', 'end'])(
+  'spans go as JSON where the variables say so, also those sent at the last moment of %s',
+  async how => {
+    const child = new Child('ending.ts', {
+      args: [how],
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+    });
+    await child.ended();
+    expect(backend.spans.length).toBeGreaterThan(0);
+    expect([...backend.types]).toEqual(['application/json']);
+  },
+);
 
 describe('what would be missed in silence is told once, with the remedy', () => {
   test('a library loaded before tracing', async () => {

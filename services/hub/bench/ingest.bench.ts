@@ -1,7 +1,7 @@
 // How many spans a second the hub takes, with the sender on the same cores: node --conditions=@tracelab/source bench/ingest.bench.ts [seconds]
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -21,6 +21,7 @@ const templates = Array.from(
 
 let [sentSpans, refused, round] = [0, 0, 0];
 const memory: number[] = [];
+const loadBefore = loadLine();
 const startedMs = performance.now();
 const endMs = startedMs + SECONDS * 1000;
 const sampler = setInterval(() => memory.push(residentMegabytes(hub)), 500);
@@ -34,6 +35,7 @@ const spansPerSecond = (sentSpans / (drainedMs - startedMs)) * 1000;
 const cpu = cpuSeconds(hub.child.pid);
 const own = process.cpuUsage();
 const print = (name: string, value: string) => process.stdout.write(`${name.padEnd(34)}${value}\n`);
+print('load average before and after', `${loadBefore} / ${loadLine()}`);
 print('spans sent and durable', `${sentSpans}, stored ${status.spanCount}, evicted ${status.evictedSpanCount}`);
 print('spans a second, until all durable', spansPerSecond.toFixed(0));
 print('time to drain after the last', `${(drainedMs - sentMs).toFixed(0)} ms`);
@@ -82,6 +84,12 @@ async function drained(): Promise<Status> {
     if (told.queueBytes === 0) return told;
     await sleep(20);
   }
+}
+
+function loadLine(): string {
+  return loadavg()
+    .map(load => load.toFixed(1))
+    .join(' ');
 }
 
 function memoryLine(): string {

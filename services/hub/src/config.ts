@@ -1,4 +1,5 @@
 import { ConfigError, flag, parseEnv, port } from '@tracelab/service-kit/config';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
@@ -13,8 +14,8 @@ export interface Config {
   readonly acknowledge: 'memory' | 'disk';
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
-  /** A directory with the screens' built files. */
-  readonly uiDirectory: string | undefined;
+  /** The screens' built files; where there are none, a page says so. */
+  readonly uiDirectory: string;
   readonly maxBodyBytes: number;
   readonly maxDecompressedBytes: number;
 }
@@ -53,7 +54,7 @@ const Env = z.object({
   HUB_ACK_ON_DISK: flag().default(false),
   HUB_CORS_ORIGINS: list().default([]),
   HUB_ALLOWED_HOSTS: list().default([]),
-  HUB_UI: z.string().optional(),
+  HUB_UI: z.string().default(fileURLToPath(new URL('../../../libs/hub-ui/dist', import.meta.url))),
   HUB_MAX_BODY: size(1024).default(16 * MB),
   HUB_MAX_DECOMPRESSED: size(1024).default(64 * MB),
 });

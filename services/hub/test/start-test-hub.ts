@@ -32,7 +32,7 @@ export async function startTestHub(overrides: Partial<Config> = {}): Promise<Tes
     acknowledge: 'disk',
     corsOrigins: [],
     allowedHosts: [],
-    uiDirectory: undefined,
+    uiDirectory: 'no-such-folder',
     maxBodyBytes: 16 * MB,
     maxDecompressedBytes: 64 * MB,
     ...overrides,

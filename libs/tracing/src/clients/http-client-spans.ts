@@ -27,8 +27,9 @@ export class HttpClientSpans implements ChannelSpans {
   readonly #onCreated = (message: unknown): void => {
     const { request } = message as HttpMessage;
     const base = `${request.protocol}//${String(request.getHeader('host') ?? request.host)}`;
-    if (request.headersSent || !URL.canParse(request.path, base)) return;
-    const call = this.#calls.open(request.method, httpAttributes(request.method, new URL(request.path, base)));
+    const url = URL.parse(request.path, base);
+    if (request.headersSent || url === null) return;
+    const call = this.#calls.open(request.method, httpAttributes(request.method, url));
     if (call === undefined) return;
     this.#open.set(request, call);
     propagation.inject(call.context, request, {

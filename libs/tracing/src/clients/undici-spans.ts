@@ -72,7 +72,7 @@ export class UndiciSpans implements ChannelSpans {
 
 function urlOf({ origin, path }: UndiciRequest): URL | undefined {
   const base = origin === undefined ? undefined : String(origin);
-  return base !== undefined && URL.canParse(path, base) ? new URL(path, base) : undefined;
+  return base === undefined ? undefined : (URL.parse(path, base) ?? undefined);
 }
 
 interface Handler {

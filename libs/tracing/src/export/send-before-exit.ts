@@ -1,9 +1,11 @@
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { Worker } from 'node:worker_threads';
+import { TraceEncoder } from './trace-encoder.ts';
 
 export interface ExitTarget {
   readonly url: string;
+  readonly protocol: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly limitMs: number;
 }
@@ -25,13 +27,15 @@ sent.end(body);
  * Sends `spans` and blocks until the backend has them or the limit is over: for the `exit` event, after which nothing
  * asynchronous runs. Returns whether they arrived.
  */
-export function sendBeforeExit(spans: ReadableSpan[], { url, headers, limitMs }: ExitTarget): boolean {
-  const body = JsonTraceSerializer.serializeRequest(spans);
+export function sendBeforeExit(spans: ReadableSpan[], { url, protocol, headers, limitMs }: ExitTarget): boolean {
+  const isJson = protocol === 'http/json';
+  const body = isJson ? JsonTraceSerializer.serializeRequest(spans) : new TraceEncoder().serializeRequest(spans);
   if (body === undefined) return false;
+  const contentType = isJson ? 'application/json' : 'application/x-protobuf';
   const done = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(source, {
     eval: true,
-    workerData: { done, url, headers: { ...headers, 'content-type': 'application/json' }, body },
+    workerData: { done, url, headers: { ...headers, 'content-type': contentType }, body },
     // Neither the application's preloads nor this library again.
     execArgv: [],
     env: {},

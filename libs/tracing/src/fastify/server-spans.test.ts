@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import Fastify from 'fastify';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { expectWellFormed, shapesOf, traceToMemory } from '../../test/memory-tracing.ts';
-import { baggageValue, currentTraceId, executionTree, metricsText, withSpan } from '../index.ts';
+import { baggageValue, currentTraceId, executionTree, logMixin, metricsText, withSpan } from '../index.ts';
 import { registerServerSpans } from './index.ts';
 
 const memory = traceToMemory({ clients: [] });
@@ -49,6 +49,8 @@ beforeAll(async () => {
     reply.raw.end('mine');
   });
   app.get('/baggage', () => ({ tenant: baggageValue('tenant'), traceId: currentTraceId() }));
+  for (const path of ['/health/ready', '/metrics'])
+    app.post(path, () => withSpan('check', () => ({ traceId: currentTraceId() ?? null, ids: logMixin() })));
   app.get<{ Params: { n: string } }>('/tree/:n', ({ params: { n } }) =>
     withSpan(`outer ${n}`, () =>
       Promise.all(
@@ -129,6 +131,15 @@ test('the context holds after a body was read, in hooks, handlers and streams', 
   expect(answer.body).toBe('{"a":1}');
   expect((await ask('/stream')).body).toBe('ab');
   expect(shapesOf(await finished(2))).toEqual(['SERVER POST /echo [pre, echo]', 'SERVER GET /stream [part a, part b]']);
+});
+
+test.each(['/health/ready', '/metrics'])('a request to %s makes no span and names no trace', async path => {
+  const headers = { traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`, 'content-type': 'application/json' };
+  const answer = await ask(path, { method: 'POST', body: '{}', headers });
+  expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { traceId: null, ids: {} }]);
+  expect(answer.headers).not.toHaveProperty('traceresponse');
+  await ask('/hello/1');
+  expect(shapesOf(await finished())).toEqual(['SERVER GET /hello/:id [work]']);
 });
 
 test('the answer names its trace', async () => {

@@ -14,17 +14,22 @@ import {
   ATTR_USER_AGENT_ORIGINAL,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
+import { suppressTracing } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { clock } from '../clock.ts';
 import { recordException } from '../fail-span.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
-import { traceResponseHeaders } from './trace-response.ts';
+import { startSpan, writeAttributes } from '../write-attributes.ts';
 import { knownMethods, redactQuery } from '../http-names.ts';
+import { ServerRoutes } from './server-route.ts';
+import { announce } from './trace-response.ts';
 
 // Known to every copy of this package: the agent's may have come before the application's own.
 const active = Symbol.for('tracelab.serverSpan');
 const thrown = Symbol('tracelab.thrown');
+/** Where nothing makes a span, neither by hand nor by a client library. */
+const untraced = suppressTracing(ROOT_CONTEXT);
 
 interface TracedRequest extends FastifyRequest {
   [active]?: Context;
@@ -51,9 +56,11 @@ class ServerSpans {
   readonly #runtime: Runtime;
   readonly #duration: Histogram;
   readonly #inboundHeaders = propagation.fields();
+  readonly #routes: ServerRoutes;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
+    this.#routes = new ServerRoutes(runtime.ignoredRoutes);
     this.#duration = runtime.meter.createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
       description: 'Duration of HTTP server requests.',
       unit: 's',
@@ -62,23 +69,31 @@ class ServerSpans {
   }
 
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    // Fastify makes `routeOptions` anew at every look.
+    const template = request.routeOptions.url;
+    const method = knownMethods.has(request.method) ? request.method : '_OTHER';
+    const route = this.#routes.of(method, template);
+    if (route.isIgnored) {
+      this.#enter(request, untraced, done);
+      return;
+    }
     const parent = this.#callerOf(request);
-    const attributes = requestAttributes(request);
-    const span = this.#runtime.tracer.startSpan(
-      nameOf(attributes),
-      { kind: SpanKind.SERVER, attributes, startTime: clock.now() },
-      parent,
-    );
-    const inside = trace.setSpan(parent, span);
-    (request as TracedRequest)[active] = inside;
-    if (this.#runtime.isAnnouncing) reply.headers(traceResponseHeaders(span.spanContext()));
+    const attributes = requestAttributes(request, method, template);
+    const options = { kind: SpanKind.SERVER, attributes, parent, startTime: clock.now() };
+    const span = startSpan(this.#runtime, route.name, options);
+    if (this.#runtime.isAnnouncing) announce(reply, span.spanContext());
     const startedAtMs = performance.now();
-    // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always.
-    reply.raw.once('close', () => {
+    // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always, and once.
+    reply.raw.on('close', () => {
       this.#end(span, request, { reply, attributes, seconds: (performance.now() - startedAtMs) / 1e3 });
     });
-    context.with(inside, done);
+    this.#enter(request, trace.setSpan(parent, span), done);
   };
+
+  #enter(request: TracedRequest, inside: Context, done: HookHandlerDoneFunction): void {
+    request[active] = inside;
+    context.with(inside, done);
+  }
 
   // Reading a body continues in the parser's context, not in the request's: enter it again before anything uses it. Only on
   // routes that read one, since every hook costs every request.
@@ -103,7 +118,9 @@ class ServerSpans {
 
   // Propagators read what a stranger sent: whatever they make of it, the request goes on.
   #callerOf({ headers }: FastifyRequest): Context {
-    if (!this.#inboundHeaders.some(name => headers[name] !== undefined)) return ROOT_CONTEXT;
+    let isAlone = true;
+    for (const name of this.#inboundHeaders) isAlone &&= headers[name] === undefined;
+    if (isAlone) return ROOT_CONTEXT;
     try {
       return propagation.extract(ROOT_CONTEXT, headers);
     } catch {
@@ -120,7 +137,7 @@ class ServerSpans {
     };
     const route = attributes[ATTR_HTTP_ROUTE];
     if (route !== undefined) measured[ATTR_HTTP_ROUTE] = route;
-    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+    writeAttributes(span, { [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode });
     if (!writableFinished) {
       // The caller left: nobody read the status, and no fault of ours is told by it.
       measured[ATTR_ERROR_TYPE] = 'client_disconnected';
@@ -143,28 +160,19 @@ interface Answered {
   readonly seconds: number;
 }
 
-// Fastify makes `routeOptions` anew at every look, so the route is read once and taken from the attributes from then on.
-function nameOf(attributes: Attributes): string {
-  const { [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_HTTP_ROUTE]: route } = attributes;
-  const shown = typeof method !== 'string' || method === '_OTHER' ? 'HTTP' : method;
-  return typeof route === 'string' ? `${shown} ${route}` : shown;
-}
-
 // Not server.address and server.port: they are the same in every span of a service, and the caller chooses them.
-function requestAttributes(request: FastifyRequest): Attributes {
-  const { method, url, raw } = request;
+function requestAttributes(request: FastifyRequest, method: string, template: string | undefined): Attributes {
+  const { url, raw } = request;
   const queryAt = url.indexOf('?');
-  const isKnown = knownMethods.has(method);
   const attributes: Attributes = {
-    [ATTR_HTTP_REQUEST_METHOD]: isKnown ? method : '_OTHER',
+    [ATTR_HTTP_REQUEST_METHOD]: method,
     [ATTR_URL_PATH]: queryAt < 0 ? url : url.slice(0, queryAt),
     [ATTR_URL_SCHEME]: request.protocol,
     [ATTR_CLIENT_ADDRESS]: request.ip,
   };
-  const route = request.routeOptions.url;
-  if (route !== undefined) attributes[ATTR_HTTP_ROUTE] = route;
+  if (template !== undefined) attributes[ATTR_HTTP_ROUTE] = template;
   if (raw.httpVersion !== '1.1') attributes[ATTR_NETWORK_PROTOCOL_VERSION] = raw.httpVersion;
-  if (!isKnown) attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = method;
+  if (method === '_OTHER') attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = request.method;
   if (queryAt >= 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryAt + 1));
   const agent = raw.headers['user-agent'];
   if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = agent;

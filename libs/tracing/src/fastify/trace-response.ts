@@ -1,7 +1,8 @@
 import type { SpanContext } from '@opentelemetry/api';
+import type { FastifyReply } from 'fastify';
 
-/** The headers that tell a caller which trace answered: the W3C draft's, and the one that browsers show by themselves. */
-export function traceResponseHeaders({ traceId, spanId, traceFlags }: SpanContext): Record<string, string> {
+/** Tells the caller which trace answers: by the W3C draft's header, and by the one that browsers show by themselves. */
+export function announce(reply: FastifyReply, { traceId, spanId, traceFlags }: SpanContext): void {
   const id = `00-${traceId}-${spanId}-${traceFlags === 1 ? '01' : '00'}`;
-  return { traceresponse: id, 'server-timing': `traceparent;desc="${id}"` };
+  reply.header('traceresponse', id).header('server-timing', `traceparent;desc="${id}"`);
 }

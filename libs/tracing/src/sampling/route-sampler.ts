@@ -2,6 +2,7 @@ import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { ParentBasedSampler, TraceIdRatioBasedSampler, createAlwaysRecordSampler } from '@opentelemetry/sdk-trace';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
+import { routePattern } from './route-pattern.ts';
 import type { RouteRule, Sampling } from './sampling.ts';
 
 /** The SDK's sampler for these rules: parent first, then route, then ratio; recording everything where some is kept later. */
@@ -56,10 +57,9 @@ class RouteSampler implements Sampler {
 }
 
 function compile({ route, method, ratio }: RouteRule): CompiledRule {
-  const prefix = route.endsWith('*') ? route.slice(0, -1) : undefined;
   return {
     method: method?.toUpperCase(),
-    fits: prefix === undefined ? given => given === route : given => given.startsWith(prefix),
+    fits: routePattern(route),
     sampler: new TraceIdRatioBasedSampler(clamp(ratio)),
   };
 }

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
+import { KnownTexts } from './known-texts.ts';
 import { MalformedPayload } from './malformed-payload.ts';
+
+const TEXTS = new KnownTexts();
 
 export const VARINT = 0;
 export const FIXED64 = 1;
@@ -99,7 +102,7 @@ export class ProtobufCursor {
     const length = this.length();
     const from = this.at;
     this.at = from + length;
-    return this.bytes.toString('utf8', from, this.at);
+    return TEXTS.text(this.bytes, from, this.at);
   }
 
   hex(): string {

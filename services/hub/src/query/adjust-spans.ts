@@ -8,28 +8,35 @@ import { type Attribute, type Resource, type Span } from '@tracelab/trace-model'
 export function adjustSpans(spans: readonly Span[]): Span[] {
   const resources = new Map<Resource, Resource>();
   return separateSharedIds(spans).map(span => {
-    const moved = span.attributes.filter(isAboutSdk);
+    const moved = span.attributes.some(isAboutSdk) ? span.attributes.filter(isAboutSdk) : NONE;
     return {
       ...span,
       attributes: sorted(moved.length === 0 ? span.attributes : span.attributes.filter(own => !isAboutSdk(own))),
       resource: resourceWith(span.resource, moved, resources),
-      events: span.events.map(event => ({ ...event, attributes: sorted(event.attributes) })),
+      events:
+        span.events.length === 0
+          ? span.events
+          : span.events.map(event => ({ ...event, attributes: sorted(event.attributes) })),
       links: span.links.filter(link => link.traceId !== '' && link.traceId !== NO_TRACE),
     };
   });
 }
 
+const NONE: readonly Attribute[] = [];
 const NO_TRACE = '0'.repeat(32);
 const isAboutSdk = ({ key }: Attribute) => key.startsWith('telemetry.sdk.') || key.startsWith('telemetry.distro.');
 
 function sorted(attributes: readonly Attribute[]): readonly Attribute[] {
-  if (attributes.length === 0) return attributes;
+  const isInOrder = attributes.every(({ key }, index) => index === 0 || (attributes[index - 1]?.key ?? '') <= key);
+  if (isInOrder && !attributes.some(isAddress)) return attributes;
   return attributes.map(dotted).sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
 }
 
+const isAddress = ({ key }: Attribute) => key === 'ip' || key === 'peer.ipv4';
+
 function dotted(attribute: Attribute): Attribute {
   const { key, value } = attribute;
-  if ((key !== 'ip' && key !== 'peer.ipv4') || value.type !== 'int') return attribute;
+  if (!isAddress(attribute) || value.type !== 'int') return attribute;
   const address = Number(value.value) >>> 0;
   const bytes = [24, 16, 8, 0].map(shift => (address >>> shift) & 0xff);
   return { key, value: { type: 'string', value: bytes.join('.') } };

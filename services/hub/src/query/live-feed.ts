@@ -1,3 +1,4 @@
+import type { TraceSummary } from '@tracelab/trace-model';
 import { type ServerResponse } from 'node:http';
 
 import type { Condition } from '../store/trace-query.ts';
@@ -91,40 +92,43 @@ export class LiveFeed {
   }
 
   async #tell(): Promise<void> {
-    if (this.#isTelling || this.#changed.size === 0) return;
+    if (this.#isTelling) return;
     this.#isTelling = true;
     const traceIds = [...this.#changed];
     this.#changed = new Set();
     for (const client of this.#clients) client.droppedCount += this.#overflow;
     this.#overflow = 0;
-    try {
+    if (traceIds.length > 0) {
       // Clients with the same filter share one search.
       const groups = Map.groupBy(this.#clients, ({ where }) => JSON.stringify(where ?? null));
       for (const clients of groups.values()) await this.#tellGroup(clients, traceIds);
-    } catch {
-      // The store is busy: what was missed counts as dropped.
-      for (const client of this.#clients) client.droppedCount += traceIds.length;
-    } finally {
-      this.#isTelling = false;
     }
+    // Also when nothing is new: a client that reads again learns at once what it missed.
+    for (const client of this.#clients) this.#tellDropped(client);
+    this.#isTelling = false;
   }
 
   async #tellGroup(clients: readonly Client[], traceIds: readonly string[]): Promise<void> {
-    const where = clients[0]?.where;
     const told = traceIds.slice(-MAX_TRACES);
-    const { summaries } = await this.#store.search({
-      ...(where !== undefined && { where }),
-      traceIds: told,
-      sort: 'start',
-      order: 'desc',
-      limit: MAX_TRACES,
-      budgetMs: TELL_EVERY_MS,
-    });
-    const event = summaries.length === 0 ? '' : eventOf('traces', { summaries: summaries.map(v3Summary) });
+    const summaries = await this.#matching(clients[0]?.where, told);
+    // The store is busy: what was missed counts as dropped.
+    const missed = traceIds.length - (summaries === undefined ? 0 : told.length);
+    const event = summaries?.length ? eventOf('traces', { summaries: summaries.map(v3Summary) }) : '';
     for (const client of clients) {
-      client.droppedCount += traceIds.length - told.length;
-      if (event !== '' && !this.#send(client, event)) client.droppedCount += summaries.length;
-      this.#tellDropped(client);
+      client.droppedCount += missed;
+      if (event !== '' && !this.#send(client, event)) client.droppedCount += summaries?.length ?? 0;
+    }
+  }
+
+  async #matching(
+    where: Condition | undefined,
+    traceIds: readonly string[],
+  ): Promise<readonly TraceSummary[] | undefined> {
+    const asked = { traceIds, sort: 'start', order: 'desc', limit: MAX_TRACES, budgetMs: TELL_EVERY_MS } as const;
+    try {
+      return (await this.#store.search({ ...(where !== undefined && { where }), ...asked })).summaries;
+    } catch {
+      return undefined;
     }
   }
 

@@ -4,6 +4,7 @@ import { checkTraces } from '../otlp/check-traces.ts';
 import { decodeBatch } from '../otlp/decode-span.ts';
 import { protobufFromJson } from '../otlp/json-to-protobuf.ts';
 import { MalformedPayload } from '../otlp/malformed-payload.ts';
+import { type TraceBatch } from '../otlp/trace-batch.ts';
 import { type TraceStore } from '../store/trace-store.ts';
 import { adjustSpans } from './adjust-spans.ts';
 import { BadParameter } from './bad-parameter.ts';
@@ -52,9 +53,7 @@ function nameRoutes(app: FastifyInstance, store: TraceStore): void {
 }
 
 function traceRoutes(app: FastifyInstance, store: TraceStore): void {
-  const traceOf = async (traceId: string, isRaw: boolean) => {
-    const batch = await store.trace(traceId);
-    if (batch === undefined) return undefined;
+  const told = (batch: TraceBatch, isRaw: boolean) => {
     const spans = decodeBatch(batch);
     return jaegerTrace(isRaw ? spans : adjustSpans(spans));
   };
@@ -67,10 +66,10 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
       asked.length > 0
         ? asked
         : (await store.search(v1Search(parameters, Date.now()))).summaries.map(({ traceId }) => traceId);
-    const traces = await Promise.all(found.map(traceId => traceOf(traceId, isRaw)));
-    const missing = asked.filter((_, index) => traces[index] === undefined);
+    const batches = await store.traces(found);
+    const missing = asked.filter((_, index) => batches[index] === undefined);
     const errors = missing.map(traceId => ({ msg: 'trace not found', traceID: shortTraceId(traceId) }));
-    const data = traces.filter(trace => trace !== undefined);
+    const data = batches.filter(batch => batch !== undefined).map(batch => told(batch, isRaw));
     return sendJson(request, reply, envelope({ data, ...(errors.length > 0 && { errors }) }));
   });
 
@@ -78,9 +77,9 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
     const parameters = new QueryParameters(request.url);
     parameters.integer('start');
     parameters.integer('end');
-    const trace = await traceOf(parseTraceId(request.params.traceId), parameters.flag('raw'));
-    if (trace === undefined) throw new NotFound('trace not found');
-    return sendJson(request, reply, envelope({ data: [trace] }));
+    const batch = await store.trace(parseTraceId(request.params.traceId));
+    if (batch === undefined) throw new NotFound('trace not found');
+    return sendJson(request, reply, envelope({ data: [told(batch, parameters.flag('raw'))] }));
   });
 
   app.post<{ Params: { traceId: string } }>('/api/archive/:traceId', request => {

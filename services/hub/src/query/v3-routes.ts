@@ -37,10 +37,9 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     return sendJson(request, reply, { operations });
   });
 
-  const spansOf = async (traceId: string, isRaw: boolean): Promise<Span[]> => {
-    const batch = await store.trace(traceId);
-    const spans = batch === undefined ? [] : decodeBatch(batch);
-    return isRaw ? spans : adjustSpans(spans);
+  const spansOf = async (traceIds: readonly string[], isRaw: boolean): Promise<Span[]> => {
+    const batches = (await store.traces(traceIds)).filter(batch => batch !== undefined);
+    return batches.map(decodeBatch).flatMap(spans => (isRaw ? spans : adjustSpans(spans)));
   };
 
   app.get<{ Params: { traceId: string } }>('/api/v3/traces/:traceId', async (request, reply) => {
@@ -48,7 +47,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     timeOf(parameters, ['startTime', 'start_time']);
     timeOf(parameters, ['endTime', 'end_time']);
     const traceId = traceIdOf(request.params.traceId);
-    const spans = await spansOf(traceId, parameters.flag('rawTraces', 'raw_traces'));
+    const spans = await spansOf([traceId], parameters.flag('rawTraces', 'raw_traces'));
     if (spans.length === 0) throw new NotFound('No traces found');
     return sendJson(request, reply, { result: otlpFromSpans(spans) });
   });
@@ -57,9 +56,10 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const parameters = new QueryParameters(request.url);
     const isRaw = parameters.flag('query.rawTraces', 'query.raw_traces');
     const { summaries } = await store.search(v3Search(parameters));
-    const traces = await Promise.all(summaries.map(({ traceId }) => spansOf(traceId, isRaw)));
-    if (traces.flat().length === 0) throw new NotFound('No traces found');
-    return sendJson(request, reply, { result: otlpFromSpans(traces.flat()) });
+    const traceIds = summaries.map(({ traceId }) => traceId);
+    const spans = await spansOf(traceIds, isRaw);
+    if (spans.length === 0) throw new NotFound('No traces found');
+    return sendJson(request, reply, { result: otlpFromSpans(spans) });
   });
 
   app.get('/api/v3/trace-summaries', async (request, reply) => {

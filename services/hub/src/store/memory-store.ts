@@ -106,6 +106,10 @@ export class MemoryStore implements TraceStore {
     return Promise.resolve(trace === undefined ? undefined : joinBatches(trace.batches));
   }
 
+  traces(traceIds: readonly string[]): Promise<readonly (TraceBatch | undefined)[]> {
+    return Promise.all(traceIds.map(traceId => this.trace(traceId)));
+  }
+
   services(): Promise<readonly string[]> {
     const names = new Set<string>();
     for (const span of this.#spans()) names.add(span.service);

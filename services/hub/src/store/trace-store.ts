@@ -128,6 +128,8 @@ export interface TraceStore {
   search(query: TraceQuery): Promise<SearchPage>;
   /** All spans of the trace (32 hex digits), in no particular order; undefined when there are none. */
   trace(traceId: string): Promise<TraceBatch | undefined>;
+  /** Several at once, in the order asked for. */
+  traces(traceIds: readonly string[]): Promise<readonly (TraceBatch | undefined)[]>;
   /** Sorted. */
   services(): Promise<readonly string[]>;
   /** Sorted by name, then kind. */

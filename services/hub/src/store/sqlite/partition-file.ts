@@ -49,6 +49,16 @@ export class UnreadablePartition extends Error {
   readonly code = 'UnreadablePartition';
 }
 
+/** A partition that opened well turned out to be damaged. */
+export class DamagedPartition extends UnreadablePartition {
+  readonly partition: string;
+
+  constructor(partition: string, cause: unknown) {
+    super(`${partition} is damaged`, { cause });
+    this.partition = partition;
+  }
+}
+
 export function partitionName(sequence: number): string {
   return `spans-${String(sequence).padStart(8, '0')}.db`;
 }
@@ -135,6 +145,15 @@ const CORRUPT_CODES = new Set([11, 26]);
 export function isCorruption(error: unknown): boolean {
   if (error instanceof UnreadablePartition) return true;
   return CORRUPT_CODES.has(((error as { errcode?: number }).errcode ?? 0) & 0xff);
+}
+
+/** Does something with a partition; throws DamagedPartition when its file turns out to be bad. */
+export function orDamaged<Result>(name: string, step: () => Result): Result {
+  try {
+    return step();
+  } catch (error) {
+    throw isCorruption(error) ? new DamagedPartition(name, error) : error;
+  }
 }
 
 function unreadable(name: string, error: unknown): unknown {

@@ -5,8 +5,7 @@ import { BatchDecoder, readResource, readScope } from '../../otlp/decode-span.ts
 import { ProtobufCursor } from '../../otlp/protobuf-cursor.ts';
 import { type TraceBatch } from '../../otlp/trace-batch.ts';
 import { openForReading } from './partition-file.ts';
-import { PageReader, spansIn } from './span-pages.ts';
-import { BatchBuilder, type ChunkRow, readTrace } from './stored-trace.ts';
+import { type ChunkRow, SpanReader } from './stored-trace.ts';
 import { KEY_SET, numberTerm, OPERATION, ORIGIN } from './term.ts';
 import { type OriginTexts, type Vocabulary } from './term-plan.ts';
 
@@ -37,7 +36,7 @@ const TRACE_COLUMNS = 'id, trace_id, start_ns, end_ns, duration_ns, spans';
 export class PartitionReader implements Vocabulary {
   readonly name: string;
   readonly database: DatabaseSync;
-  readonly #pages: PageReader;
+  readonly #spans: SpanReader;
   readonly #origins: { id: number; texts: OriginTexts }[] = [];
   readonly #keySets: { id: number; keys: ReadonlySet<string> }[] = [];
   readonly #sql: ReturnType<typeof prepareAll>;
@@ -45,7 +44,7 @@ export class PartitionReader implements Vocabulary {
   constructor(directory: string, name: string, options: { cacheKilobytes: number; maxPageBytes: number }) {
     this.name = name;
     this.database = openForReading(directory, name, options.cacheKilobytes);
-    this.#pages = new PageReader(this.database, options.maxPageBytes);
+    this.#spans = new SpanReader(this.database, options.maxPageBytes);
     this.#sql = prepareAll(this.database);
   }
 
@@ -58,12 +57,14 @@ export class PartitionReader implements Vocabulary {
     for (const row of this.#sql.hits.iterate(expression)) yield (row as unknown as [number])[0];
   }
 
-  chunkOf(span: number): ChunkRow | undefined {
-    return this.#sql.chunk.get(span) as ChunkRow | undefined;
+  /** The same at once; undefined when there are more than so many. */
+  someHits(expression: string, most: number): readonly number[] | undefined {
+    const rows = this.#sql.someHits.all(expression, most + 1) as unknown as [number][];
+    return rows.length > most ? undefined : rows.map(([span]) => span);
   }
 
-  chunksOf(trace: number): ChunkRow[] {
-    return this.#sql.chunks.all(trace) as unknown as ChunkRow[];
+  chunkOf(span: number): ChunkRow | undefined {
+    return this.#sql.chunk.get(span) as ChunkRow | undefined;
   }
 
   blocks(): BlockRow[] {
@@ -132,16 +133,12 @@ export class PartitionReader implements Vocabulary {
   }
 
   batch(trace: number): TraceBatch {
-    return readTrace(this.database, trace);
+    return this.#spans.trace(trace);
   }
 
   /** The `index`th span of a chunk. */
   span(chunk: ChunkRow, index: number): Span {
-    const page = this.#pages.page(chunk.page);
-    const placed = spansIn(page, chunk.at, index + 1)[index];
-    const builder = new BatchBuilder(this.database);
-    if (placed !== undefined) builder.add(page.subarray(placed.at, placed.at + placed.length), placed.origin);
-    return new BatchDecoder(builder.build()).span(0);
+    return new BatchDecoder(this.#spans.span(chunk, index)).span(0);
   }
 
   operationTerms(accepts: (name: string) => boolean): readonly string[] | undefined {
@@ -191,10 +188,12 @@ function prepareAll(database: DatabaseSync) {
   };
   const hits = database.prepare('SELECT rowid FROM term WHERE term MATCH ? ORDER BY rowid DESC');
   hits.setReturnArrays(true);
+  const someHits = database.prepare('SELECT rowid FROM term WHERE term MATCH ? ORDER BY rowid DESC LIMIT ?');
+  someHits.setReturnArrays(true);
   return {
     hits,
+    someHits,
     chunk: database.prepare('SELECT * FROM chunk WHERE first <= ? ORDER BY first DESC LIMIT 1'),
-    chunks: database.prepare('SELECT * FROM chunk WHERE trace = ? ORDER BY first'),
     blocks: bigints('SELECT * FROM block ORDER BY id'),
     trace: bigints(`SELECT ${TRACE_COLUMNS} FROM trace WHERE id = ?`),
     byTraceId: bigints(`SELECT ${TRACE_COLUMNS} FROM trace WHERE trace_id = ?`),

@@ -2,7 +2,7 @@ import { type Span } from '@tracelab/trace-model';
 
 import { BatchDecoder } from '../../otlp/decode-span.ts';
 import { spanPredicate } from '../match-span.ts';
-import type { Sort, TraceQuery } from '../trace-query.ts';
+import type { Condition, Sort, TraceQuery } from '../trace-query.ts';
 import type { Cursor } from '../trace-store.ts';
 import type { PartitionReader, TraceRow } from './partition-reader.ts';
 import { BLOCK_SPANS } from './block-size.ts';
@@ -17,7 +17,7 @@ export interface FoundTrace extends Cursor {
 }
 
 /** When the index hits more spans than this, most traces match, and walking them in order finds a page sooner. */
-const MAX_HITS = 20_000;
+const MAX_HITS = 5000;
 /** The clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 64;
 
@@ -69,20 +69,26 @@ export class PartitionSearch {
 
   /** Follows the hits, latest spans first. False when there are too many of them to be the shorter way. */
   #follow(expression: string): boolean {
-    const bound = this.#isNewestFirst() ? new StartBound(this.#reader) : undefined;
+    if (this.#isNewestFirst()) {
+      this.#tryHits(this.#reader.hits(expression), new StartBound(this.#reader));
+      return true;
+    }
+    const hits = this.#reader.someHits(expression, MAX_HITS);
+    if (hits === undefined) return false;
+    this.#tryHits(hits);
+    return true;
+  }
+
+  #tryHits(hits: Iterable<number>, bound?: StartBound): void {
     const settled = new Set<number>();
     let chunk: ChunkRow | undefined;
-    let hits = 0;
-    for (const span of this.#reader.hits(expression)) {
-      if (this.#isOutOfTime()) return true;
-      if (bound !== undefined && !this.#top.wantsValue(bound.of(span))) return true;
+    for (const span of hits) {
+      if (this.#isOutOfTime()) return;
+      if (bound !== undefined && !this.#top.wantsValue(bound.of(span))) return;
       if (chunk === undefined || span < chunk.first) chunk = this.#reader.chunkOf(span);
       if (chunk === undefined || settled.has(chunk.trace)) continue;
-      // What the walk would find again is not offered twice.
-      if (++hits > MAX_HITS && bound === undefined) return this.#forget();
       if (this.#tryHit(chunk, span)) settled.add(chunk.trace);
     }
-    return true;
   }
 
   /** True when the trace needs no other hit: it was taken, or is not wanted. */
@@ -95,10 +101,11 @@ export class PartitionSearch {
   }
 
   #walk(): void {
-    const { sort, order, after, startMinNs, startMaxNs } = this.#query;
+    const { sort, order, after, startMinNs, startMaxNs, where } = this.#query;
     const column = COLUMN_OF_SORT[sort];
     const conditions = ['start_ns <= ?', 'end_ns >= ?'];
     const bounds = [startMaxNs ?? MAX_NS, startMinNs ?? 0n];
+    if (where !== undefined && asksForError(where)) conditions.push('errors > 0');
     if (after !== undefined) {
       conditions.push(`${column} ${order === 'desc' ? '<=' : '>='} ?`);
       bounds.push(after.value);
@@ -139,16 +146,18 @@ export class PartitionSearch {
     this.#top.add({ ...this.#placeOf(row), reader: this.#reader, row: row.id });
   }
 
-  #forget(): false {
-    this.#top.remove(found => found.reader === this.#reader);
-    return false;
-  }
-
   #isOutOfTime(): boolean {
     if (++this.#steps % STEPS_PER_LOOK !== 0 || performance.now() < this.#deadline) return false;
     this.isTruncated = true;
     return true;
   }
+}
+
+/** Whether a span must have failed to meet the condition, so that traces without a failure need no look. */
+function asksForError(condition: Condition): boolean {
+  if (condition.op === 'and') return condition.of.some(asksForError);
+  if (condition.op !== 'compare' || condition.comparison !== 'eq' || !('field' in condition.operand)) return false;
+  return condition.operand.field === 'status' && condition.value === 'error';
 }
 
 export interface SearchProgress {

@@ -41,6 +41,8 @@ export class PartitionWriter {
   spanCount = 0;
   traceCount = 0;
   duplicateCount = 0;
+  /** Takes no new traces: the filter kept with the file would not know them after a restart. */
+  isSealed = false;
   readonly #database: DatabaseSync;
   readonly #filter: TraceFilter;
   readonly #recent: RecentTraces;
@@ -68,7 +70,9 @@ export class PartitionWriter {
     this.#operations = new Buckets(database, 'operation_bucket', ['start_ms', 'operation']);
     this.#edges = new Buckets(database, 'edge_bucket', ['start_ms', 'parent', 'child', 'kind']);
     this.#sql = prepareAll(database);
-    this.#filter = loadFilter(database);
+    const kept = keptFilter(database);
+    this.isSealed = kept !== undefined;
+    this.#filter = kept ?? filterOfTraces(database);
     const last = database.prepare('SELECT coalesce(max(first + spans), 1) AS next FROM chunk').get() as {
       next: number;
     };
@@ -145,6 +149,7 @@ export class PartitionWriter {
   /** Keeps the filter with the file, for a quick start; nothing new will come but spans of traces that are here. */
   seal(): void {
     this.#database.prepare("INSERT OR REPLACE INTO fact VALUES ('filter', ?)").run(this.#filter.bytes);
+    this.isSealed = true;
   }
 
   /** Lets go of memory that only the current partition needs. */
@@ -353,9 +358,12 @@ function prepareAll(database: DatabaseSync) {
   };
 }
 
-function loadFilter(database: DatabaseSync): TraceFilter {
+function keptFilter(database: DatabaseSync): TraceFilter | undefined {
   const kept = database.prepare("SELECT value FROM fact WHERE name = 'filter'").get();
-  if (kept !== undefined) return new TraceFilter(kept['value'] as Uint8Array);
+  return kept === undefined ? undefined : new TraceFilter(kept['value'] as Uint8Array);
+}
+
+function filterOfTraces(database: DatabaseSync): TraceFilter {
   const filter = new TraceFilter();
   for (const row of database.prepare('SELECT trace_id FROM trace').iterate()) {
     filter.add(Buffer.from(row['trace_id'] as Uint8Array).toString('latin1'));

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { DamagedPartition, StoreReader } from './store-reader.ts';
+import { DamagedPartition } from './partition-file.ts';
+import { StoreReader } from './store-reader.ts';
 import type { ReaderReport, ReaderRequest, ReaderThreadOptions } from './thread-messages.ts';
 
 const reader = new StoreReader(workerData as ReaderThreadOptions);

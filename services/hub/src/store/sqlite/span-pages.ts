@@ -1,12 +1,15 @@
 import { type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
+import { UnreadablePartition } from './partition-file.ts';
+
 /** Enough to compress well, little enough to read one trace without much of its neighbours. */
 const PAGE_BYTES = 64 * 1024;
 /** Before each span: its length and its origin. */
 const HEADER_BYTES = 8;
 
-const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+// The checksum is how a page tells that its bytes are no longer those written: SQLite itself does not look.
+const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** Where spans went. */
 export interface PagePlace {
@@ -81,8 +84,7 @@ export class PageReader {
   page(id: number): Buffer {
     const known = this.#pages.get(id);
     if (known !== undefined) return known;
-    const { bytes } = this.#select.get(id) as { bytes: Uint8Array };
-    const page = zstdDecompressSync(bytes);
+    const page = decompressed(id, this.#select.get(id)?.['bytes'] as Uint8Array | undefined);
     this.#pages.set(id, page);
     this.#sizeBytes += page.length;
     for (const [oldest, { length }] of this.#pages) {
@@ -91,6 +93,15 @@ export class PageReader {
       this.#sizeBytes -= length;
     }
     return page;
+  }
+}
+
+function decompressed(id: number, bytes: Uint8Array | undefined): Buffer {
+  if (bytes === undefined) throw new UnreadablePartition(`page ${id} is missing`);
+  try {
+    return zstdDecompressSync(bytes);
+  } catch (error) {
+    throw new UnreadablePartition(`page ${id} is not what was written`, { cause: error });
   }
 }
 

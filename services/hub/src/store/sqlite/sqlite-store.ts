@@ -48,6 +48,9 @@ export class DirectoryInUse extends Error {
 /** When the writer is this far behind, nothing more is taken: what waits is what a killed process loses. */
 const MAX_LAG_MS = 1000;
 
+/** Traces that one question fetches: few enough that others need not wait long behind it. */
+const TRACES_AT_ONCE = 50;
+
 const NOTHING: WriterCounts = {
   spanCount: 0,
   traceCount: 0,
@@ -129,6 +132,15 @@ export class SqliteStore implements TraceStore {
 
   trace(traceId: string): Promise<TraceBatch | undefined> {
     return this.#reader.ask<TraceBatch | undefined>('trace', traceId);
+  }
+
+  async traces(traceIds: readonly string[]): Promise<readonly (TraceBatch | undefined)[]> {
+    const batches: (TraceBatch | undefined)[] = [];
+    for (let at = 0; at < traceIds.length; at += TRACES_AT_ONCE) {
+      const asked = traceIds.slice(at, at + TRACES_AT_ONCE);
+      batches.push(...(await this.#reader.ask<readonly (TraceBatch | undefined)[]>('traces', asked)));
+    }
+    return batches;
   }
 
   services(): Promise<readonly string[]> {

@@ -1,4 +1,6 @@
 import { DurationHistogram, type EdgeKind, EdgeTable, SPAN_KINDS } from '@tracelab/trace-model';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { type TraceBatch } from '../../otlp/trace-batch.ts';
 import type { TraceQuery } from '../trace-query.ts';
@@ -11,21 +13,14 @@ import {
   type SearchPage,
   type TimeWindow,
 } from '../trace-store.ts';
-import { isCorruption, UnreadablePartition } from './partition-file.ts';
+import { orDamaged } from './partition-file.ts';
 import { PartitionReader } from './partition-reader.ts';
 import { type FoundTrace, PartitionSearch } from './partition-search.ts';
 import type { ReaderThreadOptions } from './thread-messages.ts';
 import { TopList } from './top-list.ts';
 
-/** A partition turned out damaged while it was read. */
-export class DamagedPartition extends UnreadablePartition {
-  readonly partition: string;
-
-  constructor(partition: string, cause: unknown) {
-    super(`${partition} is damaged`, { cause });
-    this.partition = partition;
-  }
-}
+/** A file takes no more than this part of the allowance, even when it is the only one. */
+const MIN_SHARES = 4;
 
 /** Answers queries over all partitions. Runs in a thread of its own, with connections of its own. */
 export class StoreReader {
@@ -42,8 +37,15 @@ export class StoreReader {
     const { directory, memoryBytes } = this.#options;
     const known = new Map(this.#readers.map(reader => [reader.name, reader]));
     for (const [name, reader] of known) if (!names.includes(name)) reader.close();
-    const options = { cacheKilobytes: Math.floor(memoryBytes / 32 / 1024), maxPageBytes: Math.floor(memoryBytes / 32) };
-    this.#readers = names.map(name => known.get(name) ?? new PartitionReader(directory, name, options)).reverse();
+    // All files share one allowance; each gets enough for the upper levels of its trees.
+    const shareBytes = Math.floor(memoryBytes / 16 / Math.max(MIN_SHARES, names.length));
+    const options = { cacheKilobytes: Math.floor(shareBytes / 1024), maxPageBytes: shareBytes };
+    // One that is gone again was evicted since; the next list is under way.
+    const isThere = (name: string) => known.has(name) || existsSync(join(directory, name));
+    this.#readers = names
+      .filter(isThere)
+      .map(name => known.get(name) ?? new PartitionReader(directory, name, options))
+      .reverse();
   }
 
   search(query: TraceQuery): SearchPage {
@@ -76,6 +78,10 @@ export class StoreReader {
       if (batch !== undefined) return batch;
     }
     return undefined;
+  }
+
+  traces(traceIds: readonly string[]): readonly (TraceBatch | undefined)[] {
+    return traceIds.map(traceId => this.trace(traceId));
   }
 
   services(): readonly string[] {
@@ -151,11 +157,7 @@ export class StoreReader {
   }
 
   #read<Result>(reader: PartitionReader, read: () => Result): Result {
-    try {
-      return read();
-    } catch (error) {
-      throw isCorruption(error) ? new DamagedPartition(reader.name, error) : error;
-    }
+    return orDamaged(reader.name, read);
   }
 }
 

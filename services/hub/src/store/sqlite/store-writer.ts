@@ -5,6 +5,7 @@ import type { StoreFile } from '../trace-store.ts';
 import {
   isCorruption,
   listPartitions,
+  orDamaged,
   partitionFile,
   partitionName,
   sequenceOf,
@@ -66,7 +67,7 @@ export class StoreWriter {
   open(): void {
     const { directory } = this.#options;
     for (const name of listPartitions(directory)) this.#openOrSetAside(name);
-    if (this.#partitions.length === 0) this.#addPartition();
+    this.#ensureCurrent();
     this.#measure();
   }
 
@@ -79,16 +80,23 @@ export class StoreWriter {
     const grown: string[] = [];
     for (const [traceId, rows] of this.#rowsByTrace(batch)) {
       const partition = this.#homeOf(traceId);
-      partition.begin();
       this.#touched.add(partition);
-      if (partition.add(batch, { traceId, rows }) > 0) grown.push(traceId);
+      const added = orDamaged(partition.name, () => {
+        partition.begin();
+        return partition.add(batch, { traceId, rows });
+      });
+      if (added > 0) grown.push(traceId);
     }
     return grown;
   }
 
   /** Makes what was written durable, then makes room and, when a file is full or old, begins the next. */
   commit(): void {
-    for (const partition of this.#touched) partition.commit();
+    for (const partition of this.#touched) {
+      orDamaged(partition.name, () => {
+        partition.commit();
+      });
+    }
     this.#touched.clear();
     this.#measure();
     this.#makeRoom();
@@ -103,7 +111,7 @@ export class StoreWriter {
     this.#openedMs.clear();
   }
 
-  /** Puts a partition out of the way that turned out damaged while it was read. */
+  /** Puts a partition out of the way that turned out damaged while it was read or written. */
   setPartitionAside(name: string): void {
     const partition = this.#partitions.find(own => own.name === name);
     if (partition === undefined) return;
@@ -111,7 +119,7 @@ export class StoreWriter {
     this.#touched.delete(partition);
     partition.close();
     this.setAside.push(setAside(this.#options.directory, name, Date.now()));
-    if (this.#partitions.length === 0) this.#addPartition(sequenceOf(name) + 1);
+    this.#ensureCurrent(sequenceOf(name));
     this.#measure();
   }
 
@@ -151,7 +159,7 @@ export class StoreWriter {
     const { length } = this.#partitions;
     for (let index = length - 1; index >= 0; index--) {
       const partition = this.#partitions[index];
-      if (partition?.has(traceId) === true) return partition;
+      if (partition !== undefined && orDamaged(partition.name, () => partition.has(traceId))) return partition;
     }
     return this.#partitions[length - 1] as PartitionWriter;
   }
@@ -175,7 +183,14 @@ export class StoreWriter {
     this.#openedMs.set(partition, Date.now());
   }
 
-  #addPartition(sequence = 1): void {
+  /** Begins a file when the last one takes no new traces; never under a name that was in use. */
+  #ensureCurrent(lastSequence = 0): void {
+    const last = this.#partitions.at(-1);
+    if (last?.isSealed === false) return;
+    this.#addPartition(Math.max(lastSequence, last === undefined ? 0 : sequenceOf(last.name)) + 1);
+  }
+
+  #addPartition(sequence: number): void {
     this.#openPartition(partitionName(sequence));
     this.#measure();
   }

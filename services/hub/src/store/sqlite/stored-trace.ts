@@ -1,4 +1,4 @@
-import { type DatabaseSync } from 'node:sqlite';
+import { type DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { COLUMNS, RESOURCE_AT, SPAN_AT, type TraceBatch } from '../../otlp/trace-batch.ts';
 import { PageReader, spansIn } from './span-pages.ts';
@@ -16,28 +16,52 @@ const TRACE_PAGES_BYTES = 1024 * 1024;
 
 /** All spans of a trace as one batch. */
 export function readTrace(database: DatabaseSync, trace: number): TraceBatch {
-  const chunks = database.prepare('SELECT * FROM chunk WHERE trace = ? ORDER BY first').all(trace);
-  const pages = new PageReader(database, TRACE_PAGES_BYTES);
-  const builder = new BatchBuilder(database);
-  for (const { page, at, spans } of chunks as unknown as ChunkRow[]) {
-    const bytes = pages.page(page);
-    for (const span of spansIn(bytes, at, spans)) {
-      builder.add(bytes.subarray(span.at, span.at + span.length), span.origin);
-    }
+  return new SpanReader(database, TRACE_PAGES_BYTES).trace(trace);
+}
+
+/** Reads spans back as batches, whole traces or one span. */
+export class SpanReader {
+  readonly #chunks: StatementSync;
+  readonly #origin: StatementSync;
+  readonly #pages: PageReader;
+
+  constructor(database: DatabaseSync, maxPageBytes: number) {
+    this.#chunks = database.prepare('SELECT * FROM chunk WHERE trace = ? ORDER BY first');
+    this.#origin = database.prepare('SELECT resource, scope FROM origin WHERE id = ?');
+    this.#pages = new PageReader(database, maxPageBytes);
   }
-  return builder.build();
+
+  trace(trace: number): TraceBatch {
+    const builder = new BatchBuilder(this.#origin);
+    for (const { page, at, spans } of this.#chunks.all(trace) as unknown as ChunkRow[]) {
+      const bytes = this.#pages.page(page);
+      for (const span of spansIn(bytes, at, spans)) {
+        builder.add(bytes.subarray(span.at, span.at + span.length), span.origin);
+      }
+    }
+    return builder.build();
+  }
+
+  /** The `index`th span of a chunk, alone. */
+  span(chunk: ChunkRow, index: number): TraceBatch {
+    const page = this.#pages.page(chunk.page);
+    const placed = spansIn(page, chunk.at, index + 1)[index];
+    const builder = new BatchBuilder(this.#origin);
+    if (placed !== undefined) builder.add(page.subarray(placed.at, placed.at + placed.length), placed.origin);
+    return builder.build();
+  }
 }
 
 /** Puts stored spans together as a batch that can be decoded, each origin once. */
-export class BatchBuilder {
-  readonly #database: DatabaseSync;
+class BatchBuilder {
+  readonly #origin: StatementSync;
   readonly #parts: Uint8Array[] = [];
   readonly #numbers: number[] = [];
   readonly #origins = new Map<number, readonly number[]>();
   #size = 0;
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
+  constructor(origin: StatementSync) {
+    this.#origin = origin;
   }
 
   /** The span's bytes are read when the batch is built, so they must stay as they are until then. */
@@ -60,7 +84,7 @@ export class BatchBuilder {
   }
 
   #addOrigin(id: number): readonly number[] {
-    const row = this.#database.prepare('SELECT resource, scope FROM origin WHERE id = ?').get(id);
+    const row = this.#origin.get(id);
     const { resource, scope } = row as unknown as { resource: Uint8Array; scope: Uint8Array };
     const place = [this.#append(resource), resource.length, this.#append(scope), scope.length];
     this.#origins.set(id, place);

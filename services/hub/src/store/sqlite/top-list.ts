@@ -4,7 +4,7 @@ import type { Cursor } from '../trace-store.ts';
 
 /** The first so many of what is offered, in the query's order. */
 export class TopList<Item extends Cursor> {
-  #items: Item[] = [];
+  readonly #items: Item[] = [];
   readonly #query: Pick<TraceQuery, 'order' | 'after'>;
   readonly #size: number;
 
@@ -34,10 +34,6 @@ export class TopList<Item extends Cursor> {
     const last = this.#items.at(-1);
     if (!this.isFull || last === undefined) return true;
     return this.#query.order === 'desc' ? value >= last.value : value <= last.value;
-  }
-
-  remove(isRemoved: (item: Item) => boolean): void {
-    this.#items = this.#items.filter(item => !isRemoved(item));
   }
 
   add(item: Item): void {

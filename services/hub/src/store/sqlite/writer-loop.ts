@@ -1,4 +1,5 @@
 import { type TraceBatch } from '../../otlp/trace-batch.ts';
+import { DamagedPartition } from './partition-file.ts';
 import { StoreWriter, type StoreWriterOptions } from './store-writer.ts';
 import type { WriterReport, WriterRequest } from './thread-messages.ts';
 
@@ -106,9 +107,15 @@ export class WriterLoop {
   #fail(error: unknown): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writer.abandon();
+    this.#letGo(error);
     if (isDiskFault(error)) this.#block(error);
     else this.#retry();
+  }
+
+  // What the others hold goes on without a file that turned out damaged.
+  #letGo(error: unknown): void {
+    if (error instanceof DamagedPartition) this.#writer.setPartitionAside(error.partition);
+    this.#writer.abandon();
   }
 
   #block(error: unknown): void {
@@ -132,14 +139,14 @@ export class WriterLoop {
       current = -1;
       this.#writer.commit();
     } catch (error) {
-      this.#writer.abandon();
-      if (current < 0 || isDiskFault(error)) {
-        this.#block(error);
-        return;
+      this.#letGo(error);
+      const isBatchToBlame = current >= 0 && !isDiskFault(error) && !(error instanceof DamagedPartition);
+      if (isBatchToBlame) {
+        this.#held.splice(current, 1);
+        this.#unstorableCount++;
       }
-      this.#held.splice(current, 1);
-      this.#unstorableCount++;
-      this.#retry();
+      if (isBatchToBlame || error instanceof DamagedPartition) this.#retry();
+      else this.#block(error);
       return;
     }
     this.#isBlocked = false;

@@ -1,0 +1,158 @@
+import { child, children, isFunction, isNode, type Node, text } from '../rewrite/node.ts';
+import { type FunctionName, nameOf } from '../rewrite/names.ts';
+import { parse, type ParsedSource } from '../rewrite/parse.ts';
+
+/** How a function can be given tracing by hand. */
+export type Way =
+  /** A decorator before the method. */
+  | { readonly way: 'decorator'; readonly at: number }
+  /** A call around the function. */
+  | { readonly way: 'call'; readonly start: number; readonly end: number }
+  /** A constant that holds the call around the function, in place of a declaration. */
+  | { readonly way: 'constant'; readonly start: number; readonly end: number; readonly name: string };
+
+export interface InspectedFunction extends FunctionName {
+  readonly line: number;
+  readonly isAsync: boolean;
+  readonly isMethod: boolean;
+  readonly isTraced: boolean;
+  /** Undefined if it cannot be given tracing by hand, or has it. */
+  readonly way: Way | undefined;
+}
+
+export interface InspectedSource {
+  readonly parsed: ParsedSource;
+  readonly functions: readonly InspectedFunction[];
+}
+
+/** Finds every function of a file and how tracing could be added to each. Throws `SourceUnreadable`. */
+export function inspectSource(filename: string, source: string): InspectedSource {
+  const parsed = parse(filename, source, filename.endsWith('.cjs') ? 'commonjs' : 'unknown');
+  const walk = new InspectionWalk(filename, source);
+  walk.visit(parsed.program);
+  return { parsed, functions: walk.functions };
+}
+
+class InspectionWalk {
+  readonly functions: InspectedFunction[] = [];
+  readonly #isTypeScript: boolean;
+  readonly #source: string;
+  readonly #path: Node[] = [];
+  readonly #firstUses = new Map<string, number>();
+
+  constructor(filename: string, source: string) {
+    this.#isTypeScript = /\.[cm]?tsx?$/.test(filename);
+    this.#source = source;
+  }
+
+  visit(node: Node): void {
+    if (isFunction(node)) this.functions.push(this.#inspect(node));
+    if (node.type === 'Identifier') this.#noteUse(node);
+    this.#path.push(node);
+    for (const value of Object.values(node).flat()) if (isNode(value)) this.visit(value);
+    this.#path.pop();
+  }
+
+  /** Uses that run as the file is loaded; those inside functions run later. */
+  #noteUse(node: Node): void {
+    const name = text(node, 'name') ?? '';
+    if (!this.#firstUses.has(name) && !this.#path.some(isFunction)) this.#firstUses.set(name, node.start);
+  }
+
+  #inspect(fn: Node): InspectedFunction {
+    const parent = this.#path.at(-1);
+    const isMethod = parent?.type === 'MethodDefinition' || parent?.type === 'PropertyDefinition';
+    const isTraced = this.#isTraced(fn);
+    return {
+      ...nameOf(fn, this.#path),
+      line: this.#source.slice(0, fn.start).split('\n').length,
+      isAsync: fn['async'] === true,
+      isMethod,
+      isTraced,
+      way: isTraced || isTrivial(fn) ? undefined : this.#wayOf(fn, parent),
+    };
+  }
+
+  #isTraced(fn: Node): boolean {
+    const parent = this.#path.at(-1);
+    if (parent?.type === 'CallExpression' && TRACE_CALLS.has(text(child(parent, 'callee'), 'name') ?? ''))
+      return child(parent, 'callee') !== fn;
+    return children(parent ?? fn, 'decorators').some(isTraceDecorator) || this.#isInTracedClass();
+  }
+
+  #isInTracedClass(): boolean {
+    const [body, method] = this.#path.slice(-2);
+    const owner = this.#path.at(-3);
+    return (
+      body?.type === 'ClassBody' &&
+      method?.type === 'MethodDefinition' &&
+      owner !== undefined &&
+      children(owner, 'decorators').some(isTraceDecorator)
+    );
+  }
+
+  #wayOf(fn: Node, parent: Node | undefined): Way | undefined {
+    if (parent === undefined) return undefined;
+    if (parent.type === 'MethodDefinition') return this.#decoratorBefore(parent);
+    const isConstant = parent.type === 'VariableDeclarator' && this.#path.at(-2)?.['kind'] === 'const';
+    if (isConstant && !isArrayOrNothing(parent)) return { way: 'call', start: fn.start, end: fn.end };
+    return fn.type === 'FunctionDeclaration' ? this.#constantFor(fn, parent) : undefined;
+  }
+
+  // JavaScript has no decorators yet, TypeScript none on private members, accessors and class expressions.
+  #decoratorBefore(method: Node): Way | undefined {
+    const isPlain = method['kind'] === 'method' && child(method, 'key')?.type !== 'PrivateIdentifier';
+    const isDeclared = this.#path.at(-3)?.type === 'ClassDeclaration';
+    if (!this.#isTypeScript || !isPlain || !isDeclared) return undefined;
+    const last = children(method, 'decorators').at(-1);
+    const from = last?.end ?? method.start;
+    return { way: 'decorator', at: from + leadingSpace(this.#source.slice(from)) };
+  }
+
+  // A constant is not there before its line has run, has no overloads and no assertion signature.
+  #constantFor(fn: Node, parent: Node): Way | undefined {
+    const name = text(child(fn, 'id'), 'name');
+    const isTopLevel = parent.type === 'Program' || parent.type === 'ExportNamedDeclaration';
+    if (name === undefined || !isTopLevel || (this.#firstUses.get(name) ?? fn.start) < fn.start) return undefined;
+    const signature = this.#source.slice(fn.start, child(fn, 'body')?.start);
+    if (/\basserts\b/.test(signature) || this.#isOverloaded(name)) return undefined;
+    return { way: 'constant', start: fn.start, end: fn.end, name };
+  }
+
+  #isOverloaded(name: string): boolean {
+    return (
+      new RegExp(`\\bfunction\\s+${name.replaceAll('$', '\\$')}\\b[^{]*;`).test(this.#source) || this.#countOf(name) > 1
+    );
+  }
+
+  #countOf(name: string): number {
+    return [...this.#source.matchAll(new RegExp(`\\bfunction\\s*\\*?\\s+${name.replaceAll('$', '\\$')}\\s*[(<]`, 'g'))]
+      .length;
+  }
+}
+
+const TRACE_CALLS = new Set(['trace', 'flowTrace']);
+
+function isTraceDecorator(decorator: Node): boolean {
+  const expression = child(decorator, 'expression');
+  const name = text(expression?.type === 'CallExpression' ? child(expression, 'callee') : expression, 'name');
+  return name === 'Trace' || name === 'TraceClass' || name === 'FlowTrace';
+}
+
+/** Nothing happens in it. */
+function isTrivial(fn: Node): boolean {
+  const body = child(fn, 'body');
+  if (body?.type !== 'BlockStatement') return false;
+  return children(body, 'body').every(
+    statement => text(statement, 'directive') !== undefined || statement.type === 'EmptyStatement',
+  );
+}
+
+function isArrayOrNothing(declarator: Node): boolean {
+  return child(declarator, 'id')?.type !== 'Identifier';
+}
+
+/** How much blank space and how many comments a text begins with. */
+function leadingSpace(source: string): number {
+  return /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*/.exec(source)?.[0].length ?? 0;
+}

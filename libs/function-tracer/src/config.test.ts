@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals';
+import { Config, ConfigInvalid, lenientConfig } from './config.ts';
+
+test('reads the six variables of the original, and what is given wins over them', () => {
+  const env = {
+    FLOWTRACE_PACKAGE_PREFIX: 'myapp,src',
+    FLOWTRACE_LOGFILE: 'a.jsonl',
+    FLOWTRACE_STDOUT: 'TRUE',
+    FLOWTRACE_MAX_ARG_LENGTH: '5',
+    FLOWTRACE_EXCLUDE: 'test, debug',
+    FLOWTRACE_ASYNC: 'false',
+  };
+  expect(Config.fromEnv(env).toDict()).toEqual({
+    package_prefix: 'myapp,src',
+    logfile: 'a.jsonl',
+    stdout: true,
+    max_arg_length: 5,
+    exclude_patterns: ['test', 'debug'],
+    async_logging: false,
+  });
+  expect(new Config({ logfile: 'b.jsonl' }, env).settings).toMatchObject({ logfile: 'b.jsonl', maxArgLength: 5 });
+});
+
+test('a dictionary is read by either spelling, without the environment, and unknown keys are ignored', () => {
+  const config = Config.fromDict({ package_prefix: 'myapp', maxArgLength: 7, nonsense: 1 });
+  expect(config.settings).toMatchObject({ packagePrefix: 'myapp', maxArgLength: 7, stdout: false });
+  expect(Object.keys(config.toDict())).toEqual([
+    'package_prefix',
+    'logfile',
+    'stdout',
+    'max_arg_length',
+    'exclude_patterns',
+    'async_logging',
+  ]);
+  expect(Config.fromDict({ ...config.toDict() }).toDict()).toEqual(config.toDict());
+});
+
+test('settings that cannot be meant are refused, all of them at once', () => {
+  const build = () =>
+    new Config({ maxArgLength: -1, sampleRate: 2, timestampUnit: 'h' as never, stdout: 'yes' as never }, {});
+  expect(build).toThrow(ConfigInvalid);
+  expect(build).toThrow(/maxArgLength.*-1.*sampleRate|sampleRate|stdout/s);
+});
+
+test('an environment that cannot be meant does not stop the program: the rest of it still counts', () => {
+  const { config, faults } = lenientConfig({ FLOWTRACE_MAX_ARG_LENGTH: 'many', FLOWTRACE_LOGFILE: 'x.jsonl' });
+  expect(config.settings).toMatchObject({ maxArgLength: 1000, logfile: 'x.jsonl' });
+  expect(faults).toHaveLength(1);
+});

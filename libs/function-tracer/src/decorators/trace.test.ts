@@ -1,0 +1,210 @@
+import 'reflect-metadata';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { firstValueFrom, interval, map, Observable, of, Subject, take, throwError } from 'rxjs';
+import { initDecoratorLogger, stopTracing, trace, Trace, TraceClass } from '../index.ts';
+
+let log: string;
+
+beforeEach(() => {
+  log = join(mkdtempSync(join(tmpdir(), 'trace-')), 'flow.jsonl');
+  initDecoratorLogger({ logfile: log, asyncLogging: false });
+});
+afterEach(stopTracing);
+
+function events(): Record<string, unknown>[] {
+  return readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as Record<string, unknown>);
+}
+
+const kinds = () => events().map(({ event, function: name }) => `${String(event)} ${String(name)}`);
+
+test('a function keeps its name, length, properties, this and result', () => {
+  const original = Object.assign(
+    function scale(this: { k: number }, a: number, b = 1) {
+      return a * this.k * b;
+    },
+    { extra: 1 },
+  );
+  const traced = trace(original);
+  expect([traced.name, traced.length, traced.extra]).toEqual(['scale', 1, 1]);
+  expect(traced.call({ k: 3 }, 2)).toBe(6);
+  expect(kinds()).toEqual(['ENTER scale', 'EXIT scale']);
+});
+
+test('arguments have the names of the parameters, the rest and the surplus too', () => {
+  trace((a: number, { b }: { b: number }, ...rest: number[]) => a + b + rest.length)(1, { b: 2 }, 3, 4);
+  const one: (...values: number[]) => number = trace((a: number) => a);
+  one(1, 2);
+  const args = events()
+    .filter(({ event }) => event === 'ENTER')
+    .map(event => JSON.parse(String(event['args'])) as unknown);
+  expect(args).toEqual([
+    { a: 1, arg1: { b: 2 }, rest: [3, 4] },
+    { a: 1, '...': [2] },
+  ]);
+});
+
+test('a class is still constructed, also by subclasses', () => {
+  const Base = trace(
+    class Base {
+      constructor(readonly v: number) {}
+    } as unknown as (...values: never[]) => unknown,
+  ) as unknown as new (v: number) => { v: number };
+  class Sub extends Base {}
+  expect(new Sub(4)).toBeInstanceOf(Base);
+  expect(new Sub(4).v).toBe(4);
+});
+
+test('an async function ends when its promise does, and not before', async () => {
+  const slow = trace(async function slow(n: number) {
+    await new Promise(resolve => setTimeout(resolve, 20));
+    return n * 2;
+  });
+  await expect(slow(4)).resolves.toBe(8);
+  const exit = events().find(({ event }) => event === 'EXIT');
+  expect(exit).toMatchObject({ result: '8' });
+  expect(Number(exit?.['durationMicros'])).toBeGreaterThan(15_000);
+});
+
+test('a rejection is an EXCEPTION and stays one', async () => {
+  const fails = trace(async function fails() {
+    await Promise.resolve();
+    throw new RangeError('no');
+  });
+  await expect(fails()).rejects.toThrow('no');
+  expect(events().at(-1)).toMatchObject({ event: 'EXCEPTION', exception: { type: 'RangeError', message: 'no' } });
+});
+
+test('what an async function calls after it waited is its child', async () => {
+  const inner = trace(function inner() {
+    return 1;
+  });
+  const outer = trace(async function outer() {
+    await Promise.resolve();
+    return inner();
+  });
+  await Promise.all([outer(), outer()]);
+  const enters = events().filter(({ event }) => event === 'ENTER');
+  const outers = enters.filter(({ function: name }) => name === 'outer').map(({ id }) => id);
+  expect(enters.filter(({ function: name }) => name === 'inner').map(({ parentId }) => parentId)).toEqual(outers);
+});
+
+test('a generator is one call, from the first value to the last, and stays the same object', () => {
+  const count = trace(function* count(n: number): Generator<number, string, unknown> {
+    for (let i = 0; i < n; i++) yield i;
+    return 'done';
+  });
+  const generator = count(3);
+  expect(generator[Symbol.iterator]()).toBe(generator);
+  expect([...generator]).toEqual([0, 1, 2]);
+  expect(kinds()).toEqual(['ENTER count', 'EXIT count']);
+  expect(events().at(-1)).toMatchObject({ result: '"done"' });
+});
+
+test('an async generator ends when its loop is left', async () => {
+  const ticks = trace(async function* ticks() {
+    let n = 0;
+    for (;;) {
+      await Promise.resolve();
+      yield n++;
+    }
+  });
+  for await (const n of ticks()) if (n === 2) break;
+  expect(kinds()).toEqual(['ENTER ticks', 'EXIT ticks']);
+});
+
+test.each([
+  ['completes', () => of(1, 2), 'EXIT'],
+  ['fails', () => throwError(() => new Error('broken')), 'EXCEPTION'],
+  ['is left', () => interval(1).pipe(take(1)), 'EXIT'],
+] as const)('a call that returns an Observable ends when that %s', async (_how, make, end) => {
+  const stream = trace(make);
+  const seen = stream();
+  expect(seen).toBeInstanceOf(Observable);
+  expect(events()).toHaveLength(1);
+  await firstValueFrom(seen.pipe(map(n => n * 2))).catch(() => undefined);
+  expect(events().map(({ event }) => event)).toEqual(['ENTER', end]);
+});
+
+test('a subject that others hold is left as it is', () => {
+  const subject = new Subject<number>();
+  trace(() => subject)();
+  expect(Object.keys(subject)).not.toContain('subscribe');
+  expect(Object.hasOwn(subject, 'subscribe')).toBe(false);
+});
+
+function methodOf(holder: { prototype: object }): object {
+  return Reflect.get(holder.prototype, 'sell') as object;
+}
+
+function Path(path: string): MethodDecorator {
+  return (_target, _key, descriptor) => {
+    Reflect.defineMetadata('path', path, descriptor.value as object);
+  };
+}
+
+test('a decorated method keeps the metadata of the decorators around it', () => {
+  class Shop {
+    readonly k = 2;
+    @Path('/outer')
+    @Trace()
+    @Path('/inner')
+    sell(n: number): number {
+      return n * this.k;
+    }
+  }
+  expect(Reflect.getMetadata('path', methodOf(Shop))).toBe('/outer');
+  expect(new Shop().sell(3)).toBe(6);
+  expect(events().at(-1)).toMatchObject({ class: 'Shop', method: 'sell', result: '6' });
+});
+
+test('metadata set below the decorator is still there above it', () => {
+  class Shop {
+    @Trace()
+    @Path('/inner')
+    sell(): number {
+      return 1;
+    }
+  }
+  expect(Reflect.getMetadata('path', methodOf(Shop))).toBe('/inner');
+});
+
+test('a standard decorator works as well', () => {
+  const decorate = Trace() as unknown as (
+    method: () => number,
+    context: { kind: 'method'; name: string },
+  ) => () => number;
+  expect(decorate(() => 5, { kind: 'method', name: 'open' })()).toBe(5);
+  expect(kinds()).toEqual(['ENTER open', 'EXIT open']);
+});
+
+test('a traced class has each of its methods traced once, accessors and the constructor left alone', () => {
+  let read = 0;
+  @TraceClass()
+  class Shop {
+    get price(): number {
+      read++;
+      return 3;
+    }
+    static open(): string {
+      return 'open';
+    }
+    @Trace()
+    sell(): number {
+      return this.price;
+    }
+    async close(): Promise<number> {
+      return Promise.resolve(this.sell());
+    }
+  }
+  expect(read).toBe(0);
+  Shop.open();
+  new Shop().sell();
+  expect(kinds()).toEqual(['ENTER open', 'EXIT open', 'ENTER sell', 'EXIT sell']);
+});

@@ -1,0 +1,125 @@
+import { getCallSites, types } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { moduleNameOf } from '../filters.ts';
+import { RUNTIME } from '../rewrite/scope.ts';
+import type { Frame } from '../runtime/frame.ts';
+import { runtime } from '../runtime/global-runtime.ts';
+import { ensureSession } from '../tracing.ts';
+import { copyIdentity } from './copy-identity.ts';
+import { isObservable, watchObservable } from './watch-observable.ts';
+import { watchGenerator } from './watch-generator.ts';
+import { type Parameter, parametersOf } from './parameters-of.ts';
+
+export interface TraceOptions {
+  /** What the function is called in the trace; its own name by default. */
+  readonly name?: string;
+  /** The module it is shown in; by default that of the file that asks for tracing. */
+  readonly module?: string;
+  /** The class it is shown in. */
+  readonly owner?: string;
+}
+
+type AnyFunction = (this: unknown, ...values: never[]) => unknown;
+
+const tracedFunctions = new WeakSet<object>();
+const OWN_FILES = new URL('..', import.meta.url).href;
+
+/**
+ * A function that does what the given one does, and records its calls. Keeps name, length, properties and metadata; a
+ * promise, generator or Observable ends its call when it ends. A promise it returns is a new one, one tick later:
+ * watching the original would make it look handled. What is traced already is returned as it is.
+ */
+export function traceFunction<Fn extends AnyFunction>(fn: Fn, options: TraceOptions = {}): Fn {
+  if (tracedFunctions.has(fn) || Function.prototype.toString.call(fn).includes(`${RUNTIME}.e(`)) return fn;
+  const call = new TracedCall(fn, options);
+  const traced = function (this: unknown, ...values: never[]): unknown {
+    const target = new.target as AnyFunction | undefined;
+    return target === undefined ? call.apply(this, values) : call.construct(values, target === traced ? fn : target);
+  };
+  copyIdentity(fn, traced);
+  tracedFunctions.add(traced);
+  return traced as Fn;
+}
+
+class TracedCall {
+  readonly #fn: AnyFunction;
+  readonly #index: number;
+  #parameters: readonly Parameter[] | undefined;
+
+  constructor(fn: AnyFunction, { name = fn.name, module = callingModule(), owner }: TraceOptions) {
+    this.#fn = fn;
+    this.#index = runtime.functions.add([
+      { module, owner, name: name === '' ? '<anonymous>' : name, line: 0, isAsync: false },
+    ]);
+  }
+
+  apply(self: unknown, values: never[]): unknown {
+    return this.#record(values, () => Reflect.apply<unknown, never[], unknown>(this.#fn, self, values));
+  }
+
+  construct(values: never[], newTarget: AnyFunction): unknown {
+    return this.#record(values, () => Reflect.construct(this.#fn, values, newTarget));
+  }
+
+  #record(values: readonly unknown[], work: () => unknown): unknown {
+    ensureSession();
+    const frame = runtime.on === 0 ? 0 : runtime.e(this.#index, runtime.on > 1 ? this.#named(values) : 0);
+    return frame === 0 ? work() : finished(frame, work);
+  }
+
+  #named(values: readonly unknown[]): Record<string, unknown> {
+    this.#parameters ??= parametersOf(this.#fn);
+    const named: Record<string, unknown> = {};
+    for (const [index, { name, isRest }] of this.#parameters.entries()) {
+      named[name] = isRest ? values.slice(index) : values[index];
+    }
+    const extra = values.slice(this.#parameters.length);
+    if (extra.length > 0 && this.#parameters.at(-1)?.isRest !== true) named['...'] = extra;
+    return named;
+  }
+}
+
+function finished(frame: Frame, work: () => unknown): unknown {
+  let result: unknown;
+  try {
+    result = runtime.contexts.run(frame, work);
+  } catch (error) {
+    throw failed(frame, error);
+  }
+  if (types.isPromise(result)) return watchPromise(frame, result);
+  if (types.isGeneratorObject(result)) return watchGenerator(frame, result);
+  if (isObservable(result)) return watchObservable(frame, result);
+  frame.v = result;
+  frame.l();
+  return result;
+}
+
+function failed(frame: Frame, error: unknown): unknown {
+  runtime.x(frame, error);
+  frame.l();
+  return error;
+}
+
+function watchPromise(frame: Frame, promise: Promise<unknown>): Promise<unknown> {
+  frame.s();
+  return promise.then(
+    value => {
+      frame.v = value;
+      frame.l();
+      return value;
+    },
+    (error: unknown) => {
+      throw failed(frame, error);
+    },
+  );
+}
+
+/** The module of the file that calls into this package. */
+function callingModule(): string {
+  const caller = getCallSites(12).find(
+    ({ scriptName }) => scriptName !== '' && !scriptName.startsWith(OWN_FILES) && !scriptName.startsWith('node:'),
+  );
+  if (caller === undefined) return '<unknown>';
+  const { scriptName } = caller;
+  return moduleNameOf(scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName, process.cwd()).name;
+}

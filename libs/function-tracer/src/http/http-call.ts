@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { currentSession } from '../current-session.ts';
+import { activeSpan } from '../runtime/active-span.ts';
+import { runtime } from '../runtime/global-runtime.ts';
+import { createRoot, type RequestRoot } from '../runtime/request-root.ts';
+
+const calls = new WeakMap<IncomingMessage, HttpCall>();
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}/;
+
+/** One request that a server of this process answers: its events, and the root of every call made for it. */
+export class HttpCall {
+  readonly root: RequestRoot;
+  readonly requestId: string;
+  readonly #method: string;
+  readonly #path: string;
+  readonly #startedMs = performance.now();
+  #hasEnded = false;
+
+  private constructor(request: IncomingMessage) {
+    const [, traceId, parentSpanId] = TRACEPARENT.exec(header(request, 'traceparent') ?? '') ?? [];
+    const given = header(request, 'x-request-id');
+    const span = activeSpan() ?? { traceId, spanId: parentSpanId };
+    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : (traceId ?? randomUUID());
+    this.root = createRoot({ requestId: this.requestId, ...span, isSampled: runtime.takesSample() });
+    this.#method = request.method ?? '';
+    this.#path = pathOf(request);
+    this.#writeRequest(request);
+  }
+
+  /** The call of a request: the same one for everybody who asks. */
+  static of(request: IncomingMessage, response: ServerResponse): HttpCall {
+    const known = calls.get(request);
+    if (known !== undefined) return known;
+    const call = new HttpCall(request);
+    calls.set(request, call);
+    // Once, and also when the client goes away or the handler fails.
+    response.once('close', () => {
+      call.#writeResponse(response);
+    });
+    return call;
+  }
+
+  /** Names the request to the client, unless the application does. */
+  echoId(response: ServerResponse): void {
+    if (!response.headersSent && !response.hasHeader('x-request-id'))
+      response.setHeader('x-request-id', this.requestId);
+  }
+
+  #writeRequest(request: IncomingMessage): void {
+    const address = request.socket.remoteAddress ?? null;
+    this.#write('HTTP_REQUEST', {
+      remote_addr: address,
+      user_agent: header(request, 'user-agent') ?? null,
+      client: address,
+    });
+  }
+
+  #writeResponse(response: ServerResponse): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const micros = Math.round((performance.now() - this.#startedMs) * 1000);
+    this.#write('HTTP_RESPONSE', {
+      status_code: response.statusCode,
+      durationMicros: micros,
+      durationMillis: Math.floor(micros / 1000),
+      ...(response.writableFinished ? {} : { aborted: true }),
+    });
+  }
+
+  #write(event: string, fields: Readonly<Record<string, unknown>>): void {
+    const session = currentSession();
+    if (session === undefined || runtime.on === 0 || !this.root.isSampled) return;
+    const { traceId, spanId } = this.root;
+    const whole = {
+      event,
+      request_id: this.requestId,
+      method: this.#method,
+      path: this.#path,
+      ...fields,
+      thread: 'main',
+      trace_id: traceId,
+      span_id: spanId,
+    };
+    session.recorder.line(JSON.stringify(whole).slice(1, -1), undefined);
+  }
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** Without the query, which may hold anything. */
+function pathOf(request: IncomingMessage): string {
+  const { originalUrl } = request as { originalUrl?: string };
+  return (originalUrl ?? request.url ?? '').split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,23 @@
+/** What every call made for one request, or under one OpenTelemetry span, has in common. */
+export interface RequestRoot {
+  /** A number by which records refer to it. */
+  readonly index: number;
+  readonly requestId: string | undefined;
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  readonly isSampled: boolean;
+}
+
+/** Where a call comes from when no traced call is on the stack. */
+export interface CallContext {
+  /** The call it comes from; 0 for a request's own beginning. */
+  readonly id: number;
+  readonly depth: number;
+  readonly root: RequestRoot | undefined;
+}
+
+let roots = 0;
+
+export function createRoot(known: Omit<RequestRoot, 'index'>): RequestRoot {
+  return { index: ++roots, ...known };
+}

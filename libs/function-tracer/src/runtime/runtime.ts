@@ -1,0 +1,247 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { isPromise } from 'node:util/types';
+import { activeSpan } from './active-span.ts';
+import { Frame } from './frame.ts';
+import { FunctionTable } from './function-table.ts';
+import { Hotness } from './hotness.ts';
+import type { Recorder } from './recorder.ts';
+import { type CallContext, createRoot, type RequestRoot } from './request-root.ts';
+
+/** What a tracing session decides for the runtime. */
+export interface Session {
+  readonly recorder: Recorder;
+  readonly captureArgs: boolean;
+  readonly maxDepth: number;
+  readonly minDurationMs: number;
+  /** The share of trees outside requests to be written; requests bring their own decision. */
+  readonly sampleRate: number;
+  readonly aggregatesHot: boolean;
+}
+
+// Taken before an application can replace it.
+const PROMISE_THEN = Reflect.get(Promise.prototype, 'then');
+
+/**
+ * What rewritten code talks to, through one global. `current` is the call that runs now; a call that suspends hands
+ * it back and takes it again when it resumes, so it is right in any interleaving without a store for each call.
+ */
+export class Runtime {
+  /** 0: off, 1: names and times, 2: arguments too. Read by rewritten code before anything else. */
+  on: 0 | 1 | 2 = 0;
+  current: Frame | undefined;
+  readonly functions = new FunctionTable();
+  readonly contexts = new AsyncLocalStorage<CallContext>();
+  #session: Session | undefined;
+  #lastId = 0;
+  #spanRoot: RequestRoot | undefined;
+  #rethrown: unknown;
+  readonly #hotness = new Hotness();
+
+  /** The first id of this thread: ids of different threads must differ. */
+  constructor(firstId: number) {
+    this.#lastId = firstId;
+  }
+
+  start(session: Session): void {
+    this.#session = session;
+    this.on = session.captureArgs ? 2 : 1;
+  }
+
+  /** Calls under way write no end: their session is over. */
+  stop(): void {
+    this.on = 0;
+    this.#session = undefined;
+    this.current = undefined;
+    this.#hotness.reset();
+  }
+
+  /** Switches writing off and on within a session. */
+  pause(): void {
+    this.on = 0;
+  }
+
+  resume(): void {
+    if (this.#session !== undefined) this.on = this.#session.captureArgs ? 2 : 1;
+  }
+
+  /** Enters a function: answers its frame, or 0 if there is nothing to record. */
+  e(index: number, args: object | 0, creator: Frame | 0 = 0): Frame | 0 {
+    const session = this.#session;
+    const entry = this.functions.get(index);
+    if (session === undefined || entry?.enabled !== true) return 0;
+    const resumer = this.current;
+    const from = resumer ?? this.#origin(creator);
+    const frame = new Frame(this, entry, index);
+    frame.id = ++this.#lastId;
+    if (from !== undefined) {
+      frame.depth = from.depth + 1;
+      frame.parentId = from.id;
+      frame.root = from.root;
+    }
+    frame.resumer = resumer;
+    frame.isMuted = this.#isMuted(from, frame.depth, session);
+    frame.startedMs = performance.now();
+    if (!frame.isMuted) this.#recordEnter(frame, args, session);
+    this.current = frame;
+    return frame;
+  }
+
+  #recordEnter(frame: Frame, args: object | 0, { recorder, minDurationMs }: Session): void {
+    const text = args === 0 ? '' : recorder.describeArgs(args);
+    if (frame.entry.isAggregated || minDurationMs > 0) frame.heldArgs = text;
+    else frame.isMuted = !recorder.enter(frame, text);
+  }
+
+  #isMuted(from: CallContext | undefined, depth: number, session: Session): boolean {
+    if (depth > session.maxDepth) return true;
+    if (from instanceof Frame) return from.isMuted && !from.entry.isAggregated;
+    const root = from?.root;
+    if (root !== undefined) return !root.isSampled;
+    return session.sampleRate < 1 && !this.takesSample();
+  }
+
+  /** Where a call comes from when nothing traced is on the stack: the call that made the function, if it served the
+   * same request, else whatever the async context remembers. */
+  #origin(creator: Frame | 0): CallContext | undefined {
+    const context = this.contexts.getStore();
+    if (creator !== 0 && (context === undefined || (context.root === creator.root && context.id <= creator.id)))
+      return creator;
+    return context?.root === undefined ? (this.#underSpan(context) ?? context) : context;
+  }
+
+  #underSpan(context: CallContext | undefined): CallContext | undefined {
+    const span = activeSpan();
+    if (span === undefined) return undefined;
+    if (this.#spanRoot?.spanId !== span.spanId) {
+      this.#spanRoot = createRoot({ ...span, requestId: undefined, isSampled: this.takesSample() });
+    }
+    return { id: context?.id ?? 0, depth: context?.depth ?? -1, root: this.#spanRoot };
+  }
+
+  /** Runs code that serves a request: what it calls comes from the call that runs now, but belongs to the request. */
+  runIn<Result>(root: RequestRoot, code: () => Result): Result {
+    const before = this.current;
+    const context: CallContext = { id: before?.id ?? 0, depth: before?.depth ?? -1, root };
+    this.current = undefined;
+    try {
+      return this.contexts.run(context, code);
+    } finally {
+      this.current = before;
+    }
+  }
+
+  /** From here to the end of the turn, and in all that it starts, calls belong to the request. */
+  enterRoot(root: RequestRoot): void {
+    this.contexts.enterWith({ id: 0, depth: -1, root });
+  }
+
+  /** The request that the running code serves. */
+  get root(): RequestRoot | undefined {
+    return this.current?.root ?? this.contexts.getStore()?.root;
+  }
+
+  /** Whether a new tree is to be written. */
+  takesSample(): boolean {
+    const rate = this.#session?.sampleRate ?? 0;
+    return rate >= 1 || Math.random() < rate;
+  }
+
+  /** An error passes through a traced function; answers it, to be thrown on. */
+  x(frame: Frame | 0, error: unknown): unknown {
+    this.#rethrown = typeof error === 'object' && error !== null ? new WeakRef(error) : error;
+    if (frame === 0) return error;
+    frame.hasThrown = true;
+    frame.v = error;
+    if (frame.p >= 0) this.#noteThrow(frame, error);
+    return error;
+  }
+
+  /** Where the error last passing through was thrown, if the throw statement said so. */
+  thrownAt: { readonly error: unknown; readonly functionIndex: number; readonly position: number } | undefined;
+
+  #noteThrow(frame: Frame, error: unknown): void {
+    this.thrownAt = { error, functionIndex: frame.entryIndex, position: frame.p };
+  }
+
+  /** Whether this is the error that last passed through rewritten code. */
+  hasRethrown(error: unknown): boolean {
+    const last = this.#rethrown;
+    return last instanceof WeakRef ? last.deref() === error : last === error;
+  }
+
+  leave(frame: Frame): void {
+    this.current = frame.resumer;
+    if (frame.isMuted && frame.heldArgs === undefined) {
+      this.#forget(frame);
+      return;
+    }
+    const result = frame.v;
+    if (frame.entry.isAsync && !frame.hasThrown && isPromise(result)) this.#endWhenSettled(frame, result);
+    else this.#end(frame, frame.hasThrown, result);
+  }
+
+  // An async function that returns a promise has not ended. Its own promise adopts the returned one and so handles
+  // its rejection: a second pair of eyes changes nothing that the application could see.
+  #endWhenSettled(frame: Frame, promise: Promise<unknown>): void {
+    frame.hasEnded = true;
+    const leftMs = performance.now();
+    const settle = (isRejected: boolean, value: unknown) => {
+      frame.waits = { sinceMs: leftMs, totalMs: (frame.waits?.totalMs ?? 0) + performance.now() - leftMs };
+      this.#end(frame, isRejected, value);
+    };
+    // Both outcomes are taken care of.
+    void Reflect.apply(PROMISE_THEN, promise, [
+      (value: unknown) => {
+        settle(false, value);
+      },
+      (error: unknown) => {
+        settle(true, error);
+      },
+    ]);
+    frame.v = undefined;
+    frame.resumer = undefined;
+  }
+
+  #end(frame: Frame, hasThrown: boolean, value: unknown): void {
+    const session = this.#session;
+    const endedMs = performance.now();
+    try {
+      if (session !== undefined) this.#recordEnd(frame, { hasThrown, value, session, endedMs });
+    } catch {
+      // Nothing that goes wrong while recording, as running out of stack, may reach the application.
+    }
+    this.#forget(frame);
+  }
+
+  #recordEnd(frame: Frame, { hasThrown, value, session, endedMs }: Ending): void {
+    const { recorder } = session;
+    const lastedMs = endedMs - frame.startedMs;
+    if (session.aggregatesHot) this.#hotness.note(frame.entry, endedMs, lastedMs);
+    if (frame.heldArgs !== undefined) {
+      const isWorthWriting = hasThrown || (!frame.entry.isAggregated && lastedMs >= session.minDurationMs);
+      if (!isWorthWriting || !recorder.enter(frame, frame.heldArgs)) return;
+    }
+    if (hasThrown) recorder.exception(frame, endedMs, value);
+    else recorder.exit(frame, endedMs, value);
+  }
+
+  #forget(frame: Frame): void {
+    frame.hasEnded = true;
+    frame.v = undefined;
+    frame.heldArgs = undefined;
+    frame.resumer = undefined;
+  }
+
+  /** Writes what hot functions have counted since the last time. */
+  summarizeHot(): void {
+    const session = this.#session;
+    if (session !== undefined) this.#hotness.summarize(session.recorder);
+  }
+}
+
+interface Ending {
+  readonly hasThrown: boolean;
+  readonly value: unknown;
+  readonly session: Session;
+  readonly endedMs: number;
+}

@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Describer } from './describe.ts';
+import { Redactor, SECRET_KEYS } from './redact.ts';
+
+const redactor = new Redactor({ keys: SECRET_KEYS });
+const describer = new Describer(redactor, { maxDepth: 4, maxKeys: 50, maxChars: 1000 });
+const parsed = (value: unknown): unknown => JSON.parse(describer.describe(value));
+
+test('plain values read as JSON does', () => {
+  const value = { a: [1, 'two', true, null], b: { c: -0.5 } };
+  expect(parsed(value)).toEqual(value);
+});
+
+test.each([
+  [10n, '10n'],
+  [Number.NaN, 'NaN'],
+  [Symbol('s'), 'Symbol(s)'],
+  [undefined, null],
+  [function named() {}, '[Function: named]'],
+  [new Date(0), '1970-01-01T00:00:00.000Z'],
+  [new Date(Number.NaN), '[Invalid Date]'],
+  [/x/g, '/x/g'],
+  [Promise.resolve(1), '[Promise]'],
+  [new WeakMap(), '[WeakMap]'],
+  [Buffer.from('hi'), { $type: 'Buffer', bytes: 2, hex: '6869' }],
+  [new Map([['a', 1]]), { $type: 'Map', size: 1, entries: [['a', 1]] }],
+  [new Set([1]), { $type: 'Set', size: 1, values: [1] }],
+  [new TypeError('bad'), { $type: 'TypeError', message: 'bad' }],
+  [
+    new (class Order {
+      id = 7;
+    })(),
+    { $type: 'Order', id: 7 },
+  ],
+  [Object.create(null), {}],
+])('%p reads as %p', (value, expected) => {
+  expect(parsed(value)).toEqual(expected);
+});
+
+test('nothing of the application runs: no getter, no toJSON, no proxy trap, no iterator', () => {
+  const ran: string[] = [];
+  const trap = (name: string) => () => {
+    ran.push(name);
+    throw new Error(name);
+  };
+  const value = {
+    get own() {
+      ran.push('getter');
+      return 1;
+    },
+    toJSON: trap('toJSON'),
+    proxy: new Proxy({}, { get: trap('get'), ownKeys: trap('ownKeys'), getPrototypeOf: trap('getPrototypeOf') }),
+    map: Object.assign(new Map([[1, 2]]), { [Symbol.iterator]: trap('iterator'), entries: trap('entries') }),
+    list: Object.defineProperty([1, 2], 0, { get: trap('element') }),
+    named: Object.defineProperty(() => 1, 'name', { get: trap('name') }),
+    error: Object.defineProperty(new Error('x'), 'message', { get: trap('message') }),
+  };
+  expect(() => {
+    describer.describe(value);
+  }).not.toThrow();
+  expect(ran).toEqual([]);
+  expect(parsed(value)).toMatchObject({ own: '[Getter]', proxy: '[Proxy]', list: ['[Getter]', 2] });
+});
+
+test('cycles, depth and width end somewhere', () => {
+  const cycle: Record<string, unknown> = { deep: { deep: { deep: { deep: { deep: 1 } } } } };
+  cycle['self'] = cycle;
+  expect(parsed(cycle)).toMatchObject({ self: '[Circular]', deep: { deep: { deep: { deep: '[Object]' } } } });
+  expect(describer.describe(Array.from({ length: 1e6 }, (_, n) => n)).length).toBeLessThan(1500);
+  expect(describer.describe('x'.repeat(1e6)).length).toBeLessThan(1100);
+});
+
+test('secrets do not show, by name or by look', () => {
+  const text = describer.describe({
+    password: 'hunter2',
+    Authorization: 'x',
+    api_key: 'y',
+    nested: [{ accessToken: 'z' }],
+    header: 'Bearer abcdefgh12345678',
+    jwt: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig-part',
+    card: 'paid with 4111 1111 1111 1111',
+    map: new Map([['token', 'hidden']]),
+  });
+  for (const secret of ['hunter2', '"x"', '"y"', '"z"', 'abcdefgh', 'eyJhbGci', '4111 1111', 'hidden'])
+    expect(text).not.toContain(secret);
+  expect(describer.describe({ order: '1234567890123' })).toContain('1234567890123');
+});
+
+test('any value reads as JSON', () => {
+  fc.assert(
+    fc.property(
+      fc.anything({
+        withBigInt: true,
+        withDate: true,
+        withMap: true,
+        withSet: true,
+        withTypedArray: true,
+        withNullPrototype: true,
+        withSparseArray: true,
+      }),
+      value => {
+        parsed(value);
+      },
+    ),
+    { numRuns: 500, seed: 1 },
+  );
+});

@@ -1,0 +1,117 @@
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+
+export interface LogFileOptions {
+  /** Empty for no file. */
+  readonly path: string;
+  readonly toStdout: boolean;
+  /** 0 never begins a new file. */
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+}
+
+const LINE_BREAK = 0x0a;
+
+/** The log on disk: appends whole lines, begins a new file at a size, and repairs a line that a kill left unfinished. */
+export class LogFile {
+  readonly #options: LogFileOptions;
+  #descriptor: number | undefined;
+  #size = 0;
+
+  constructor(options: LogFileOptions) {
+    this.#options = options;
+    if (options.path !== '') this.#open();
+  }
+
+  /** Appends text that ends with a line break. */
+  append(lines: string): void {
+    if (lines === '') return;
+    if (this.#options.toStdout) writeAll(1, Buffer.from(lines));
+    if (this.#options.path === '') return;
+    if (this.#options.maxBytes > 0) this.#makeRoom(Buffer.byteLength(lines));
+    if (this.#descriptor === undefined) return;
+    const bytes = Buffer.from(lines);
+    writeAll(this.#descriptor, bytes);
+    this.#size += bytes.length;
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #open(): void {
+    const { path } = this.#options;
+    mkdirSync(dirname(path), { recursive: true });
+    this.#descriptor = openSync(path, 'a+');
+    const { size, isFile } = describe(this.#descriptor);
+    this.#size = isFile ? dropUnfinishedLine(this.#descriptor, size) : 0;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#isMoved()) this.#reopen();
+    if (this.#size === 0 || this.#size + bytes <= this.#options.maxBytes) return;
+    this.close();
+    this.#shift();
+    this.#open();
+  }
+
+  /** Whether another process or thread has begun a new file meanwhile. */
+  #isMoved(): boolean {
+    if (this.#descriptor === undefined) return false;
+    const onDisk = statSync(this.#options.path, { throwIfNoEntry: false });
+    return onDisk?.ino !== fstatSync(this.#descriptor).ino;
+  }
+
+  #reopen(): void {
+    this.close();
+    this.#open();
+  }
+
+  #shift(): void {
+    const { path, maxFiles } = this.#options;
+    rmSync(`${path}.${maxFiles}`, { force: true });
+    for (let number = maxFiles - 1; number >= 1; number--) moveIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+    if (maxFiles > 0) moveIfThere(path, `${path}.1`);
+    else rmSync(path, { force: true });
+  }
+}
+
+function describe(descriptor: number): { size: number; isFile: boolean } {
+  const stats = fstatSync(descriptor);
+  return { size: stats.size, isFile: stats.isFile() };
+}
+
+function moveIfThere(from: string, to: string): void {
+  if (statSync(from, { throwIfNoEntry: false }) !== undefined) renameSync(from, to);
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
+}
+
+const TAIL_BYTES = 64 * 1024;
+
+/** A process that was killed in the middle of a write leaves part of a line; nothing could be made of it. */
+function dropUnfinishedLine(descriptor: number, size: number): number {
+  if (size === 0) return 0;
+  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
+  readSync(descriptor, tail, 0, tail.length, size - tail.length);
+  if (tail.at(-1) === LINE_BREAK) return size;
+  const lastBreak = tail.lastIndexOf(LINE_BREAK);
+  if (lastBreak < 0 && tail.length < size) return size;
+  const whole = size - tail.length + lastBreak + 1;
+  ftruncateSync(descriptor, whole);
+  return whole;
+}

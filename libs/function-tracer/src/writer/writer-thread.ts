@@ -1,0 +1,31 @@
+// The thread that empties the ring buffer into the log while the application runs.
+import { workerData } from 'node:worker_threads';
+import { drainRing } from './drain-ring.ts';
+import { EventFormatter } from './event-formatter.ts';
+import { LogFile } from './log-file.ts';
+import { Owner, RingBuffer, type RingMemory } from './ring-buffer.ts';
+import { segmentsFor, type SinkOptions } from './sink-options.ts';
+
+export interface WriterThreadData {
+  readonly mark: string;
+  readonly memory: RingMemory;
+  readonly options: SinkOptions;
+}
+
+const IDLE_MS = 20;
+
+const { memory, options } = workerData as WriterThreadData;
+const ring = new RingBuffer(memory);
+if (ring.own(Owner.thread)) emptyUntilClosed();
+
+function emptyUntilClosed(): void {
+  try {
+    const log = new LogFile(options.log);
+    const formatter = new EventFormatter(options.format, segmentsFor(options));
+    while (!ring.sleep(IDLE_MS)) drainRing(ring, formatter, log);
+    drainRing(ring, formatter, log);
+    log.close();
+  } finally {
+    ring.reportDone();
+  }
+}

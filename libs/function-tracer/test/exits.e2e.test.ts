@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { parseRow } from '../src/reader/read-log.ts';
+import { type Finished, readLog, run, type RunOptions, temporaryDirectory } from './traced-process.ts';
+
+const QUIET = ['end', 'exit', 'exitCode', 'handled'];
+const THROWING = [
+  'throwMade',
+  'oneLine',
+  'throwSaved',
+  'throwText',
+  'throwObject',
+  'rethrow',
+  'reject',
+  'shop',
+  'readFile',
+  'undefinedName',
+  'timer',
+  'timerOneLine',
+  'nextTick',
+  'emitter',
+];
+
+async function both(
+  how: string,
+  options: RunOptions = {},
+): Promise<{ plain: Finished; traced: Finished; log: string }> {
+  const log = join(temporaryDirectory(), 'flow.jsonl');
+  const env = { FLOWTRACE_LOGFILE: log, ...options.env };
+  const [plain, traced] = await Promise.all([
+    run('exits.cjs', [how], { ...options, isTraced: false }),
+    run('exits.cjs', [how], { ...options, env }),
+  ]);
+  return { plain, traced, log };
+}
+
+test.each([...QUIET, ...THROWING])(
+  'a program that ends by %s says and answers the same, and its calls are written',
+  async how => {
+    const { plain, traced, log } = await both(how);
+    expect(traced).toEqual(plain);
+    const events = readLog(log);
+    expect(events.filter(({ event }) => event === 'EXIT' || event === 'EXCEPTION').length).toBeGreaterThan(0);
+  },
+);
+
+test.each(['throwMade', 'timerOneLine', 'throwText', 'shop'])(
+  'the same holds without the writer thread (%s)',
+  async how => {
+    const { plain, traced, log } = await both(how, { env: { FLOWTRACE_ASYNC: 'false' } });
+    expect(traced).toEqual(plain);
+    expect(readLog(log).some(({ event }) => event === 'EXCEPTION')).toBe(true);
+  },
+);
+
+test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+  '%s ends the process by that signal, with everything written',
+  async signal => {
+    const { plain, traced, log } = await both('signal', { whileRunning: signalWhenReady(signal) });
+    expect(traced).toEqual(plain);
+    expect(traced.signal).toBe(signal);
+    expect(readLog(log).some(({ event, function: name }) => event === 'EXIT' && name === 'work')).toBe(true);
+  },
+);
+
+test('a signal that the program handles is left to it', async () => {
+  const { plain, traced, log } = await both('handledSignal', { whileRunning: signalWhenReady('SIGTERM') });
+  expect(traced).toEqual(plain);
+  expect(traced).toMatchObject({ code: 5, stdout: 'ready\nasked to stop\n' });
+  expect(readLog(log).length).toBeGreaterThan(0);
+});
+
+test('a process that is killed in the middle of everything leaves whole lines only', async () => {
+  const log = join(temporaryDirectory(), 'flow.jsonl');
+  for (let round = 0; round < 2; round++) {
+    await run('exits.cjs', ['busy'], {
+      env: { FLOWTRACE_LOGFILE: log, FLOWTRACE_AGGREGATE_HOT: 'false' },
+      whileRunning: child => {
+        child.stdout?.once('data', () => setTimeout(() => child.kill('SIGKILL'), 1_200));
+      },
+    });
+  }
+  // The next run repairs what the last one may have left unfinished.
+  await run('exits.cjs', ['end'], { env: { FLOWTRACE_LOGFILE: log } });
+  const lines = readFileSync(log, 'utf8').split('\n');
+  expect(lines.length).toBeGreaterThan(1_000);
+  expect(lines.filter(line => parseRow(line) === undefined)).toEqual([]);
+}, 30_000);
+
+function signalWhenReady(signal: NodeJS.Signals): NonNullable<RunOptions['whileRunning']> {
+  return child => {
+    child.stdout?.once('data', () => setTimeout(() => child.kill(signal), 30));
+  };
+}

@@ -1,0 +1,328 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from '@jest/globals';
+import ts from 'typescript';
+import { analyzeFiles } from '../src/cli/commands/analyze.ts';
+import { instrumentSource } from '../src/cli/instrument-source.ts';
+import { run as runCommand } from '../src/cli/run.ts';
+import { sourceFiles } from '../src/cli/source-files.ts';
+import { callsOf } from '../src/reader/calls.ts';
+import { readLog, run, temporaryDirectory } from './traced-process.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+
+interface Answer {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function flowctl(...argv: readonly string[]): Promise<Answer> {
+  let [out, err] = ['', ''];
+  const code = await runCommand(argv, {
+    print: (...lines) => {
+      out += `${lines.join('\n')}\n`;
+    },
+    warn: (...lines) => {
+      err += `${lines.join('\n')}\n`;
+    },
+  });
+  return { code, out, err };
+}
+
+const NEST = `import { Controller, Get, Injectable, Param } from '@nestjs/common';
+
+// A greeting for everyone.
+@Injectable()
+export class Greeter {
+  constructor(private readonly name = 'World') {}
+
+  greet(): string {
+    return \`Hello \${this.name}!\`; // said once
+  }
+}
+
+@Controller('hello')
+export class HelloController {
+    constructor(private readonly greeter: Greeter) {}
+
+    @Get()
+    async hello(): Promise<string> {
+        return this.greeter.greet();
+    }
+
+    @Get(':name') named(@Param('name') name: string): string { return greetByName(name); }
+
+    get lastOne(): string { return ''; }
+    #hidden() { return this.lastOne; }
+    empty(): void {}
+    peek() { return this.#hidden(); }
+}
+
+export function greetByName(name: string): string {
+  return \`Hello \${name}\`;
+}
+
+const twice = (n: number) => n * 2;
+export const four = twice(2);
+`;
+
+test('no command shows the help; a wrong one says so', async () => {
+  expect(await flowctl()).toMatchObject({ code: 0, out: expect.stringContaining('usage: flowctl') });
+  expect(await flowctl('dance')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('there is no command "dance"'),
+  });
+  expect(await flowctl('analyze', '--what')).toMatchObject({ code: 2 });
+  expect(await flowctl('analyze', '/no/such')).toEqual({
+    code: 1,
+    out: '',
+    err: '❌ Error: Path not found: /no/such\n',
+  });
+});
+
+test('version and validate say what they found', async () => {
+  expect((await flowctl('version')).out).toMatch(/^flowctl \d+\.\d+\.\d+\n/);
+  const found = await flowctl('validate', join(REPOSITORY, 'libs/function-tracer'));
+  expect(found).toMatchObject({ code: 0, out: expect.stringContaining('✅ FlowTrace setup looks good!') });
+  expect(found.out).toMatch(/✅ Found \d+ source files/);
+  const directory = temporaryDirectory();
+  expect(await flowctl('validate', directory)).toMatchObject({
+    code: 1,
+    out: expect.stringContaining('⚠️ FlowTrace setup needs attention'),
+  });
+});
+
+test('one file that does not parse does not stop the others', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'bad.js'), 'function {');
+  writeFileSync(join(directory, 'good.js'), 'function f() { return 1 }');
+  const { code, out } = await flowctl('analyze', directory, '-v');
+  expect(code).toBe(0);
+  for (const line of [
+    '  2 files analyzed',
+    '  1 total functions found',
+    '  1 instrumentable functions',
+    '  0 already instrumented',
+    '  2 lines of code',
+    '  Sync functions: 1',
+  ]) {
+    expect(out.split('\n')).toContain(line);
+  }
+  expect(out).toContain('bad.js:');
+});
+
+test('counts on this very repository agree with an independent parser', () => {
+  const files = sourceFiles(join(REPOSITORY, 'libs')).filter(file => file.endsWith('.ts') && !file.includes('hub-ui'));
+  const analysis = analyzeFiles(files);
+  const totals = { totalFunctions: 0, asyncFunctions: 0, classMethods: 0 };
+  for (const file of files)
+    count(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true), totals);
+  expect(files.length).toBeGreaterThan(100);
+  const { totalFunctions, asyncFunctions, classMethods } = analysis;
+  expect({ totalFunctions, asyncFunctions, classMethods }).toEqual(totals);
+});
+
+function count(node: ts.Node, totals: { totalFunctions: number; asyncFunctions: number; classMethods: number }): void {
+  if (ts.isFunctionLike(node) && 'body' in node && node.body !== undefined) {
+    totals.totalFunctions++;
+    if (
+      ts.canHaveModifiers(node) &&
+      ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true
+    )
+      totals.asyncFunctions++;
+    if (ts.isClassLike(node.parent) || ts.isPropertyDeclaration(node.parent)) totals.classMethods++;
+  }
+  ts.forEachChild(node, child => {
+    count(child, totals);
+  });
+}
+
+test('a dry run names the functions, shows the difference and writes nothing', async () => {
+  const file = join(temporaryDirectory(), 'hello.ts');
+  writeFileSync(file, NEST);
+  const { code, out } = await flowctl('instrument', file, '-n');
+  expect(code).toBe(0);
+  expect(out).toContain('🔍 Dry run - no files will be modified');
+  for (const name of ['greet', 'hello (async)', 'named', 'peek', 'greetByName', 'twice'])
+    expect(out.split('\n')).toContain(`  • ${name}`);
+  expect(out).toContain('  Total: 6 functions');
+  expect(out).toContain('+    @Trace()\n     async hello(): Promise<string> {');
+  expect(readFileSync(file, 'utf8')).toBe(NEST);
+  expect(await flowctl('instrument', file, '--check')).toMatchObject({ code: 1 });
+});
+
+test('what is instrumented keeps its formatting, has decorators innermost, and compiles', async () => {
+  const file = join(temporaryDirectory(), 'hello.ts');
+  writeFileSync(file, NEST);
+  const { out } = await flowctl('instrument', file);
+  expect(out).toContain('  6 functions instrumented\n  Backup created: hello.ts.bak');
+  const after = readFileSync(file, 'utf8');
+  expect(after).toContain("from '@nestjs/common';\nimport { Trace, trace } from '@tracelab/function-tracer';\n");
+  expect(after).toContain(
+    '    @Get()\n    @Trace()\n    async hello(): Promise<string> {\n        return this.greeter.greet();',
+  );
+  expect(after).toContain('return `Hello ${this.name}!`; // said once');
+  expect(after).toContain('export const greetByName = trace(function greetByName(name: string): string {');
+  const { diagnostics } = ts.transpileModule(after, {
+    reportDiagnostics: true,
+    compilerOptions: { experimentalDecorators: true },
+  });
+  expect(diagnostics).toEqual([]);
+  expect(await flowctl('instrument', file)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('⚠️ No functions were instrumented'),
+  });
+  expect(await flowctl('restore', file)).toMatchObject({ code: 0 });
+  expect(readFileSync(file, 'utf8')).toBe(NEST);
+});
+
+test.each([
+  [
+    "'use strict';\nconst f = () => 1;\nmodule.exports = f;\n",
+    "'use strict';\nconst { trace } = require('@tracelab/function-tracer');\nconst f = trace(() => 1);\nmodule.exports = f;\n",
+  ],
+  [
+    '#!/usr/bin/env node\nexport const f = (a) => a;\n',
+    "#!/usr/bin/env node\nimport { trace } from '@tracelab/function-tracer';\nexport const f = trace((a) => a);\n",
+  ],
+  ['run();\nfunction run() { return 1 }\n', undefined],
+  ['class A { m() { return 1 } }\n', undefined],
+  [
+    'export const f = (a) => a;\r\nexport const g = 1;\r\n',
+    "import { trace } from '@tracelab/function-tracer';\r\nexport const f = trace((a) => a);\r\nexport const g = 1;\r\n",
+  ],
+])('JavaScript %j becomes %j', (before, after) => {
+  expect(instrumentSource('x.js', before).source).toBe(after ?? before);
+});
+
+test('a package of this repository builds and answers the same instrumented, and restore brings back every byte', async () => {
+  const directory = join(temporaryDirectory(), 'trace-model');
+  cpSync(join(REPOSITORY, 'libs/trace-model/src'), join(directory, 'src'), { recursive: true });
+  const original = contents(directory);
+  const { out } = await flowctl('instrument', directory, '--json');
+  const changed = (JSON.parse(out) as { files: unknown[] }).files.length;
+  expect(changed).toBeGreaterThan(5);
+  linkPackage(directory);
+  const built = spawnSync(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' });
+  expect(built.stdout).toBe('');
+  await flowctl('restore', directory);
+  expect(contents(directory)).toEqual(original);
+}, 60_000);
+
+function contents(directory: string): Record<string, string> {
+  const files = globSync('src/**/*', { cwd: directory })
+    .filter(name => /\.\w+$/.test(name))
+    .toSorted();
+  return Object.fromEntries(files.map(name => [name, readFileSync(join(directory, name), 'utf8')]));
+}
+
+function linkPackage(directory: string): void {
+  mkdirSync(join(directory, 'node_modules/@tracelab'), { recursive: true });
+  symlinkSync(join(REPOSITORY, 'libs/function-tracer'), join(directory, 'node_modules/@tracelab/function-tracer'));
+  symlinkSync(join(REPOSITORY, 'node_modules/@types'), join(directory, 'node_modules/@types'));
+  const options = {
+    extends: join(REPOSITORY, 'tsconfig.options.json'),
+    compilerOptions: { customConditions: ['@tracelab/source'], noEmit: true, noUnusedLocals: false },
+    include: ['src'],
+    exclude: ['**/*.test.ts'],
+  };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(options));
+  writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
+}
+
+const log = join(temporaryDirectory(), 'flow.jsonl');
+beforeAll(async () => {
+  await run('steps.cjs', [], { env: { FLOWTRACE_LOGFILE: log } });
+}, 30_000);
+
+test('a report names what was slow, hot, wrong and repeated', async () => {
+  const { code, out } = await flowctl('report', log, '--top', '5');
+  expect(code).toBe(0);
+  for (const part of [
+    '🐌 Slowest',
+    '🔥 Hottest',
+    '❌ Errors',
+    'steps.riskyFunction: TypeError: Invalid input',
+    '🌳 Call tree',
+    'steps.passOn',
+  ])
+    expect(out).toContain(part);
+  expect(await flowctl('report', '/no/such.jsonl')).toMatchObject({
+    code: 1,
+    err: '❌ Error: File not found: /no/such.jsonl\n',
+  });
+});
+
+test('two runs are compared function by function', async () => {
+  const other = join(temporaryDirectory(), 'other.jsonl');
+  await run('steps.cjs', ['hot'], { env: { FLOWTRACE_LOGFILE: other } });
+  const changes = JSON.parse((await flowctl('diff', log, other, '--json')).out) as {
+    name: string;
+    callsDelta: number;
+  }[];
+  expect(changes.find(({ name }) => name === 'steps.tiny')?.callsDelta).toBe(60_000);
+  expect(changes.find(({ name }) => name === 'steps.passOn')?.callsDelta).toBe(0);
+});
+
+test('an export nests as the calls did, in each format', async () => {
+  const calls = callsOf(readLog(log));
+  const chrome = JSON.parse((await flowctl('export', log, '--to', 'perfetto')).out) as {
+    traceEvents: { ph: string; name: string; ts: number; dur: number; tid: number }[];
+  };
+  const slices = chrome.traceEvents.filter(({ ph }) => ph === 'X');
+  expect(slices).toHaveLength(calls.length);
+  for (const [tid, track] of Map.groupBy(slices, slice => slice.tid)) {
+    const overlapping = track.filter((a, index) =>
+      track.slice(index + 1).some(b => b.ts > a.ts && b.ts < a.ts + a.dur && b.ts + b.dur > a.ts + a.dur + 2),
+    );
+    expect([tid, overlapping]).toEqual([tid, []]);
+  }
+  const speedscope = JSON.parse((await flowctl('export', log, '--to', 'speedscope')).out) as {
+    profiles: { events: { type: string; at: number }[] }[];
+  };
+  for (const { events } of speedscope.profiles) {
+    expect(events.filter(({ type }) => type === 'O')).toHaveLength(events.filter(({ type }) => type === 'C').length);
+    expect(events.every(({ at }, index) => index === 0 || at >= (events[index - 1]?.at ?? 0))).toBe(true);
+  }
+  expect(await flowctl('export', log, '--to', 'punch-cards')).toMatchObject({ code: 2 });
+});
+
+test('view sends the calls to a trace backend and says where to look', async () => {
+  const bodies: {
+    resourceSpans: {
+      scopeSpans: { spans: { traceId: string; spanId: string; parentSpanId?: string; name: string }[] }[];
+    }[];
+  }[] = [];
+  const server = http.createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      bodies.push(JSON.parse(body) as (typeof bodies)[number]);
+      response.end('{}');
+    });
+  });
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { code, out } = await flowctl('view', log, '--endpoint', endpoint);
+  server.close();
+  const spans = bodies.flatMap(({ resourceSpans }) => resourceSpans[0]?.scopeSpans[0]?.spans ?? []);
+  const root = spans.find(({ parentSpanId }) => parentSpanId === undefined);
+  expect(code).toBe(0);
+  expect(out).toBe(`http://localhost:16686/trace/${root?.traceId ?? ''}\n`);
+  expect(spans.filter(({ parentSpanId }) => parentSpanId === undefined)).toHaveLength(1);
+  const ids = new Set(spans.map(({ spanId }) => spanId));
+  expect(spans.every(({ parentSpanId }) => parentSpanId === undefined || ids.has(parentSpanId))).toBe(true);
+  expect(await flowctl('view', log, '--endpoint', endpoint)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('No trace backend answers'),
+  });
+});

@@ -1,0 +1,32 @@
+import { diagnoseNode, type Finding } from '@tracelab/trace-model';
+import { useEffect, useState } from 'react';
+import type { TraceFacts } from '../../model/trace-facts.ts';
+
+const NONE: readonly Finding[] = [];
+const NODES_AT_A_TIME = 2000;
+
+/**
+ * What is wrong with the trace's telemetry, worked out piece by piece while the page has nothing else to do. On the way
+ * every span's attributes are read, so that the first search in the trace does not have to.
+ */
+export function useFindings({ trace: { nodes } }: TraceFacts): readonly Finding[] {
+  const [findings, setFindings] = useState(NONE);
+  useEffect(() => {
+    const found: Finding[] = [];
+    let handle = 0;
+    const lookFrom = (start: number) => {
+      handle = requestIdleCallback(() => {
+        for (const node of nodes.slice(start, start + NODES_AT_A_TIME)) {
+          if (node.span.attributes.length >= 0) found.push(...diagnoseNode(node));
+        }
+        if (start + NODES_AT_A_TIME < nodes.length) lookFrom(start + NODES_AT_A_TIME);
+        else setFindings(found);
+      });
+    };
+    lookFrom(0);
+    return () => {
+      cancelIdleCallback(handle);
+    };
+  }, [nodes]);
+  return findings;
+}

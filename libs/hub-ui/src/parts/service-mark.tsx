@@ -1,0 +1,15 @@
+import type { CSSProperties } from 'react';
+import { serviceHue } from '../model/service-color.ts';
+
+/** Gives an element and what is in it the service's hue, which the style sheet makes a colour. */
+export const hueStyle = (service: string, style: CSSProperties = {}): CSSProperties =>
+  ({ ...style, '--hue': serviceHue(service) }) as CSSProperties;
+
+/** A service's name behind its colour. */
+export function ServiceMark({ service }: { readonly service: string }) {
+  return (
+    <span className="service-mark" style={hueStyle(service)}>
+      {service}
+    </span>
+  );
+}

