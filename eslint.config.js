@@ -2,7 +2,7 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/fixtures/**', '**/coverage/**', '.tools/**', '.tracelab/**', '**/*.js', '**/*.mjs'] },
+  { ignores: ['**/dist/**', '**/fixtures/**', '**/coverage/**', '.tools/**', '.tracelab/**', '**/*.js', '**/*.mjs', '**/*.cjs'] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {
@@ -46,7 +46,7 @@ export default defineConfig(
   },
   {
     // A constructor lists what Nest injects, in any number; three is for functions.
-    files: ['services/*/src/**/*.service.ts'],
+    files: ['{services,examples}/*/src/**/*.service.ts'],
     rules: { 'max-params': ['error', 6] },
   },
   {

@@ -1,7 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import { startTracing } from '@tracelab/tracing';
 import type { Detail, Tracing } from '@tracelab/tracing';
-import { currentRuntime, hookModules } from '@tracelab/tracing/instrumenting';
+import { currentRuntime } from '@tracelab/tracing/instrumenting';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { isMainThread } from 'node:worker_threads';
 import { forwardToExporters, loadAgentConfig } from './config.ts';
@@ -141,7 +141,6 @@ export class Agent {
         this.#log.warn(`${name} gives no spans: ${reason}`);
       },
     });
-    hookModules(libraries.specifiers);
     libraries.start();
   }
 

@@ -16,7 +16,7 @@ export function disabledByConfigFile(file = configFileIn()): readonly string[] {
   if (file === undefined) return [];
   try {
     // Loaded on demand: few programs have such a file.
-    const { parse } = createRequire(import.meta.url)('yaml') as { parse(text: string): unknown };
+    const { parse } = createRequire(import.meta.url)('yaml') as { readonly parse: (text: string) => unknown };
     const { js = {} } = (parse(readFileSync(file, 'utf8')) as ConfigFile)['instrumentation/development'] ?? {};
     return Object.keys(js).filter(name => js[name]?.enabled === false);
   } catch {

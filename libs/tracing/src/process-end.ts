@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** The last work before the process ends: `flush` may take its time, `flushSync` blocks, `ended` comes after either. */
 export interface Flushing {
   flush(): Promise<void>;
@@ -14,6 +16,7 @@ type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 export class ProcessEnd {
   readonly #flushing: Flushing;
   readonly #listeners: ReadonlyMap<EndSignal, () => void>;
+  readonly #kill = process.kill.bind(process);
   #isEnding = false;
 
   constructor(flushing: Flushing) {
@@ -31,20 +34,20 @@ export class ProcessEnd {
 
   listen(): void {
     for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+    process.kill = this.#onKill;
     process.on('beforeExit', this.#onBeforeExit);
     process.on('exit', this.#onExit);
   }
 
   stop(): void {
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+    if (process.kill === this.#onKill) process.kill = this.#kill;
     process.off('beforeExit', this.#onBeforeExit);
     process.off('exit', this.#onExit);
   }
 
   #onSignal(signal: EndSignal): void {
-    const listener = this.#listeners.get(signal);
-    const isApplications = process.listeners(signal).some(other => other !== listener);
-    if (isApplications) {
+    if (this.#isApplications(signal)) {
       void this.#flushing.flush();
       return;
     }
@@ -59,11 +62,27 @@ export class ProcessEnd {
     });
   }
 
+  #isApplications(signal: EndSignal): boolean {
+    const listener = this.#listeners.get(signal);
+    return process.listeners(signal).some(other => other !== listener);
+  }
+
+  // An application that has closed and sends itself the signal again, as Nest's shutdown hooks do, has nothing left that would
+  // keep it alive until our listener is called: it would end by itself, with another status.
+  readonly #onKill = (pid: number, signal?: NodeJS.Signals | number): true => {
+    const ending = [...this.#listeners.keys()].find(name => name === signal || constants.signals[name] === signal);
+    if (pid === process.pid && ending !== undefined && !this.#isApplications(ending)) {
+      this.#flushing.flushSync();
+      this.#raise(ending);
+    }
+    return this.#kill(pid, signal);
+  };
+
   // Without our listener the signal does what it would have done: exit status 143 or 130, seen by the parent as a signal.
   #raise(signal: EndSignal): void {
     this.stop();
     this.#flushing.ended();
-    process.kill(process.pid, signal);
+    this.#kill(process.pid, signal);
   }
 
   readonly #onBeforeExit = (): void => {

@@ -87,7 +87,11 @@ class Arguments {
 
   #flag(word: string): string | undefined {
     const [, name = word, inline] = /^(--[\w-]+)=(.*)$/s.exec(word) ?? [];
-    if (name === '--functions') { this.#functions(inline); return; }
+    // Its value is optional, so only `--functions=prefix` gives one: the next word may be the command.
+    if (name === '--functions') {
+      this.#flags.functions = inline ?? '';
+      return undefined;
+    }
     const toggle = switches[name];
     if (toggle !== undefined) {
       this.#flags[toggle] = true;
@@ -99,10 +103,5 @@ class Arguments {
     if (texts[name] !== undefined) this.#flags[texts[name]] = value;
     else this.#flags[lists[name] ?? 'disabled'].push(...value.split(','));
     return undefined;
-  }
-
-  // Its value is optional, so only `--functions=prefix` gives one: the next word may be the command.
-  #functions(prefix: string | undefined): undefined {
-    this.#flags.functions = prefix ?? '';
   }
 }

@@ -12,10 +12,9 @@ export function runCommand([name, ...args]: readonly [string, ...string[]], env:
   if (found === 'refused') return refuse(`${name}: permission denied`, 126);
   const { file } = found;
   const argv = isRunByKernel(file) ? [file, name, ...args] : ['/bin/sh', 'sh', file, ...args];
-  const { execve } = process;
-  return execve === undefined || process.platform === 'win32'
+  return process.execve === undefined || process.platform === 'win32'
     ? waitFor(file, args, env)
-    : replaceProcess(execve, argv, env);
+    : replaceProcess(process.execve.bind(process), argv, env);
 }
 
 type Execve = NonNullable<typeof process.execve>;
@@ -25,7 +24,7 @@ function replaceProcess(execve: Execve, [file = '', ...argv]: readonly string[],
   // the default again.
   for (const signal of ['SIGPIPE', 'SIGXFSZ'] as const) process.on(signal, () => undefined);
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return execve.call(process, file, argv, Object.fromEntries(given));
+  return execve(file, argv, Object.fromEntries(given));
 }
 
 // Where a process cannot be replaced; signals to the group reach the command by themselves.

@@ -80,5 +80,5 @@ async function probe(url: string, protocol: string): Promise<Answer> {
 function codeOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const { code, name } = cause as { readonly code?: unknown; readonly name?: unknown };
-  return String(code ?? name ?? 'no answer');
+  return typeof code === 'string' ? code : typeof name === 'string' ? name : 'no answer';
 }

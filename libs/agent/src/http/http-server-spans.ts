@@ -49,13 +49,11 @@ export class HttpServerSpans {
 
   #patch(prototype: object, scheme: string): void {
     const { emit } = prototype as { readonly emit: Emit };
-    const spans = this;
+    const onRequest = (exchange: Exchange, next: () => boolean) => this.#onRequest(exchange, next);
     const value: Emit = function (event, ...args) {
       if (event !== 'request') return emit.call(this, event, ...args);
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      return spans.#onRequest({ request, response, scheme, server: this as Listening }, () =>
-        emit.call(this, event, ...args),
-      );
+      return onRequest({ request, response, scheme, server: this as Listening }, () => emit.call(this, event, ...args));
     };
     Object.defineProperty(value, 'name', { value: 'emit' });
     Object.defineProperty(prototype, 'emit', { value, configurable: true, writable: true, enumerable: false });

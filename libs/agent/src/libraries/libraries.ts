@@ -1,4 +1,5 @@
 import type { Detail } from '@tracelab/tracing';
+import { hookModules } from '@tracelab/tracing/instrumenting';
 import { traceNestFactory } from '../nest/nest-factory.ts';
 import type { NestExports } from '../nest/nest-factory.ts';
 import { stockLibraries } from './library-list.ts';
@@ -30,14 +31,20 @@ export class Libraries {
   }
 
   /** Every specifier that a hook has to see. */
-  get specifiers(): string[] {
+  get #specifiers(): string[] {
     return [...stockLibraries.keys(), ...own.filter(name => !name.startsWith('node:'))].filter(name =>
       this.#isOn(name),
     );
   }
 
   start(): void {
-    new LibraryWatch([...stockLibraries.keys(), ...own, ...nativelySeen], this.#onLibrary).start();
+    new LibraryWatch([...stockLibraries.keys(), ...own, ...nativelySeen], {
+      onLibrary: this.#onLibrary,
+      // Not before: the hook for imported modules breaks `node -p`, and a program that only requires has no need of it.
+      onFirstImport: () => {
+        hookModules(this.#specifiers);
+      },
+    }).start();
   }
 
   readonly #onLibrary = (name: string): void => {

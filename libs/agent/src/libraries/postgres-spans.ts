@@ -12,8 +12,8 @@ import { ClientCalls, describeSql } from '@tracelab/tracing/instrumenting';
 interface Query {
   readonly strings: readonly string[] | string;
   readonly executed: boolean;
-  resolve(value: unknown): unknown;
-  reject(error: unknown): unknown;
+  resolve: (value: unknown) => unknown;
+  reject: (error: unknown) => unknown;
 }
 
 type Handle = (this: Query) => unknown;
@@ -41,7 +41,7 @@ export function tracePostgres(exports: unknown): unknown {
 function tracedFactory(factory: Factory): Factory {
   return new Proxy(factory, {
     apply: (target, self, args) => {
-      const sql = Reflect.apply(target, self, args) as Sql;
+      const sql = Reflect.apply(target, self, args);
       tapFirstQuery(sql);
       return sql;
     },

@@ -14,7 +14,7 @@ export type OnPatched = (moduleName: string) => void;
 export function startStockInstrumentation(library: StockLibrary, detail: Detail, onPatched: OnPatched): void {
   const stock = instrumentationClass(library.package);
   const telling = tellingPatches(stock, { versions: library.versions, onPatched });
-   
+  // An instrumentation is at work from its construction on.
   new telling(library.options?.(detail) ?? {});
 }
 
