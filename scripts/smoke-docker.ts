@@ -57,6 +57,16 @@ async function prepare(): Promise<void> {
   claim('the published ports are free', taken.length === 0, taken.join(', '));
 }
 
+/** Every file and profile, as compose itself reads them. */
+async function validate(): Promise<void> {
+  const scaled = ['-f', 'docker-compose.yml', '-f', 'docker-compose.scale.yml'];
+  const variants = [[], ['--profile', 'metrics'], ['--profile', 'collector'], ['-f', 'docker-compose.dev.yml'], scaled];
+  for (const variant of variants) {
+    const { status, output } = await docker('compose', ...variant, 'config', '--quiet');
+    claim(`compose accepts ${variant.join(' ') || 'docker-compose.yml'}`, status === 0, output.trim());
+  }
+}
+
 async function build(): Promise<void> {
   const startedAt = performance.now();
   const built = await compose('build');
@@ -141,6 +151,7 @@ async function down(): Promise<void> {
 
 try {
   await prepare();
+  await validate();
   await build();
   await up();
   await isHardened();

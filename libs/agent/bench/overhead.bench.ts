@@ -77,7 +77,7 @@ function startUpCpuMs(setUp: SetUp): number {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[13]) + Number(fields[14])) * 10;
   };
-  void before;
+  before;
   const at = children();
   for (let n = 0; n < 5; n++)
     spawnSync(process.execPath, [...setUp.preload, '-e', '0'], {

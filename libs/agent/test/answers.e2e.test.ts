@@ -192,7 +192,10 @@ test('--functions records the functions that ran inside each request, joined to 
   await fetch(`${await program.url()}/users/1/posts/2`);
   await program.stop();
   const [span] = backend.spans;
-  const events = (await readFile(file, 'utf8')).trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>);
+  const events = (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(span?.name).toBe('GET /users/:user/posts/:post');
   expect(events.some(({ trace_id, span_id }) => trace_id === span?.traceId && span_id === span?.spanId)).toBe(true);
 });
