@@ -43,7 +43,14 @@ export class Program {
       flags === undefined ? command : [process.execPath, autoAgent, ...flags, '--', ...command];
     this.process = spawn(file, args, {
       cwd: cwd ?? fileURLToPath(new URL('.', import.meta.url)),
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_OPTIONS: fromSource, ...env },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        NODE_OPTIONS: fromSource,
+        // What the receiver reads.
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        ...env,
+      },
     });
     this.process.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
