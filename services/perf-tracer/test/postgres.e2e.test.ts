@@ -41,6 +41,8 @@ beforeAll(async () => {
     nodeArgs: ['--import=@tracelab/tracing/register'],
     env: {
       DATABASE_URL: await databaseUrl('perf_tracer'),
+      // What the backend above reads.
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
       OTEL_BSP_SCHEDULE_DELAY: '100',
     },
