@@ -2,7 +2,18 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['**/dist/**', '**/fixtures/**', '**/coverage/**', '.tools/**', '.tracelab/**', '**/*.js', '**/*.mjs', '**/*.cjs'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/fixtures/**',
+      '**/coverage/**',
+      '.tools/**',
+      '.tracelab/**',
+      '**/*.js',
+      '**/*.mjs',
+      '**/*.cjs',
+    ],
+  },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: {

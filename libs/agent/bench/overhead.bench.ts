@@ -72,12 +72,10 @@ async function measure(running: Running): Promise<void> {
 }
 
 function startUpCpuMs(setUp: SetUp): number {
-  const before = process.resourceUsage();
   const children = () => {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[13]) + Number(fields[14])) * 10;
   };
-  void before;
   const at = children();
   for (let n = 0; n < 5; n++)
     spawnSync(process.execPath, [...setUp.preload, '-e', '0'], {
