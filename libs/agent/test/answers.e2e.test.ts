@@ -183,6 +183,25 @@ test('bad settings are told and clamped, and the program runs', async () => {
     expect(stderr).toMatch(fault);
 });
 
+test('--functions records the functions that ran inside each request, and the program still ends by its signal', async () => {
+  const file = join(folder, 'functions.jsonl');
+  const program = new Program(express, {
+    flags: ['--functions', '--endpoint', backend.baseUrl],
+    env: { FLOWTRACE_LOGFILE: file },
+  });
+  await fetch(`${await program.url()}/users/1/posts/2`);
+  expect(await program.stop()).toMatchObject({ signal: 'SIGTERM' });
+  const [span] = backend.spans;
+  const events = (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line) as Record<string, unknown>);
+  expect(span?.name).toBe('GET /users/:user/posts/:post');
+  const [request] = events.filter(({ event }) => event === 'HTTP_REQUEST');
+  const entered = events.filter(({ event, request_id }) => event === 'ENTER' && request_id === request?.['request_id']);
+  expect(entered).toHaveLength(1);
+});
+
 test('export resumes when the backend comes back', async () => {
   const { port } = backend;
   await backend.close();

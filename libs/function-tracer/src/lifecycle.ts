@@ -16,6 +16,8 @@ export function beforeEnd(finish: () => void): () => void {
     process.removeListener(signal, onSignal);
     process.kill(process.pid, signal);
   };
+  // Other watchers of the end must not take this one for the application's and wait for it, as it waits for them.
+  Object.assign(onSignal, { [Symbol.for('tracelab.watchesEnd')]: true });
   process.on('exit', onExit);
   // Signals are the main thread's.
   const signals = isMainThread ? FATAL_SIGNALS : [];

@@ -7,6 +7,9 @@ export interface Flushing {
   ended(): void;
 }
 
+// The function tracer listens too, and only to end as we do.
+const watchesEnd = Symbol.for('tracelab.watchesEnd');
+
 type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 
 /**
@@ -64,7 +67,7 @@ export class ProcessEnd {
 
   #isApplications(signal: EndSignal): boolean {
     const listener = this.#listeners.get(signal);
-    return process.listeners(signal).some(other => other !== listener);
+    return process.listeners(signal).some(other => other !== listener && !(watchesEnd in other));
   }
 
   // An application that has closed and sends itself the signal again, as Nest's shutdown hooks do, has nothing left that would

@@ -87,8 +87,16 @@ function spanOf(span: Message) {
     parentSpanId: span.hex(4),
     name: span.text(5),
     kind: span.number(6),
+    startTimeUnixNano: fixed64(span.number(7)),
     status: { code: span.one(15)?.number(3) ?? 0 },
     attributes: attributesOf(span, 9),
     events: span.all(11).map(event => ({ name: event.text(2), attributes: attributesOf(event, 3) })),
   };
+}
+
+// Eight bytes are read as the double they are in attributes; here they are a whole number.
+function fixed64(asDouble: number): string {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(asDouble);
+  return String(bytes.readBigUInt64LE());
 }
