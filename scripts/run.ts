@@ -60,10 +60,10 @@ async function run(isDev: boolean): Promise<void> {
 
 async function showFirstTrace(stack: Stack): Promise<void> {
   const traceId = await requestFlow({ gatewayUrl: stack.gatewayUrl, queryUrl: stack.hubUrl });
-  const trace = await completeTrace(traceId, stack.hubUrl);
+  const { trace, isWhole } = await completeTrace(traceId, stack.hubUrl);
   say('', `first trace    ${style.accent(`${stack.hubUrl}/trace/${traceId}`)}`, '');
   if (trace) say(...traceLines(trace, style));
-  else say(style.amber('  it has not arrived whole within 15 s; see .tracelab/logs'));
+  if (!isWhole) say(style.amber('  it has not arrived whole within 15 s; see .tracelab/logs'));
 }
 
 function stopOnSignal(stack: Stack): { isStopping: boolean } {

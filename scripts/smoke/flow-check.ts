@@ -7,7 +7,7 @@ const SERVICES = ['gateway', 'order', 'payment', 'user'];
 export async function checkFlow(addresses: Addresses): Promise<void> {
   const traceId = await eventually(() => requestFlow(addresses), 15_000);
   claim('a full flow is answered and names its trace', traceId !== undefined, traceId);
-  const trace = await completeTrace(traceId ?? '', addresses.queryUrl, 20_000);
+  const { trace } = await completeTrace(traceId ?? '', addresses.queryUrl, { limitMs: 20_000, services: SERVICES });
   const services = [...new Set(trace?.nodes.map(({ span }) => span.service))].sort();
   claim('its trace comes back through the query API', trace !== undefined, `${trace?.nodes.length ?? 0} spans`);
   claim(

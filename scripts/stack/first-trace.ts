@@ -19,19 +19,42 @@ export async function requestFlow({ gatewayUrl }: Addresses): Promise<string> {
 // Every process sends at least this often, so what has not come by then is not on its way.
 const QUIET_MS = 1_300;
 
-/** Reads a trace once all of it has arrived: each process sends its part in its own time. Undefined when it never does. */
-export async function completeTrace(traceId: string, queryUrl: string, limitMs = 15_000): Promise<Trace | undefined> {
+export interface Completeness {
+  readonly limitMs?: number;
+  /** Waited for beside the root: a service whose last export failed tries again in its own time. */
+  readonly services?: readonly string[];
+}
+
+export interface ReadTrace {
+  readonly trace: Trace | undefined;
+  /** False when the time was up before all of it had arrived. */
+  readonly isWhole: boolean;
+}
+
+/** Reads a trace once all of it has arrived: each process sends its part in its own time. */
+export async function completeTrace(
+  traceId: string,
+  queryUrl: string,
+  { limitMs = 15_000, services = [] }: Completeness = {},
+): Promise<ReadTrace> {
   const end = performance.now() + limitMs;
+  let trace: Trace | undefined;
   let seen = { spans: 0, atMs: performance.now() };
   while (performance.now() < end) {
-    const trace = await readTrace(traceId, queryUrl);
+    trace = (await readTrace(traceId, queryUrl)) ?? trace;
     const spans = trace?.nodes.length ?? 0;
     if (spans !== seen.spans) seen = { spans, atMs: performance.now() };
-    const isWhole = trace?.roots.length === 1 && trace.roots[0]?.isOrphan === false;
-    if (isWhole && performance.now() - seen.atMs > QUIET_MS) return trace;
+    const isWhole = reaches(trace, services) && performance.now() - seen.atMs > QUIET_MS;
+    if (isWhole) return { trace, isWhole };
     await sleep(150);
   }
-  return undefined;
+  return { trace, isWhole: false };
+}
+
+function reaches(trace: Trace | undefined, services: readonly string[]): boolean {
+  if (trace?.roots.length !== 1 || trace.roots[0]?.isOrphan !== false) return false;
+  const seen = new Set(trace.nodes.map(({ span }) => span.service));
+  return services.every(service => seen.has(service));
 }
 
 async function readTrace(traceId: string, queryUrl: string): Promise<Trace | undefined> {
