@@ -6,9 +6,10 @@ import { join } from 'node:path';
 
 import { decodeBatch } from '../src/otlp/decode-span.ts';
 import { spanCountOf, type TraceBatch } from '../src/otlp/trace-batch.ts';
-import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import type { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { TraceQuery } from '../src/store/trace-query.ts';
 import { batchOf, TraceMaker } from './make-batch.ts';
+import { openTestStore } from './open-test-store.ts';
 
 const MB = 1024 ** 2;
 const QUERY: TraceQuery = { sort: 'start', order: 'desc', limit: 10, budgetMs: 10_000 };
@@ -16,7 +17,7 @@ const QUERY: TraceQuery = { sort: 'start', order: 'desc', limit: 10, budgetMs: 1
 let directory: string;
 let store: SqliteStore;
 
-const open = () => SqliteStore.open({ directory, memoryBytes: 64 * MB, diskBytes: 256 * MB });
+const open = () => openTestStore({ directory, memoryBytes: 64 * MB, diskBytes: 256 * MB });
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hub-'));
