@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Span } from '@tracelab/trace-model';
+import type { Span } from '@tracelab/trace-model';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { WriterLost } from '../src/store/sqlite/writer-client.ts';
-import { StoreUnavailable } from '../src/store/trace-store.ts';
+import type { StoreUnavailable } from '../src/store/trace-store.ts';
 import { batchOf, TraceMaker } from './make-batch.ts';
 
 const MB = 1024 ** 2;

@@ -13,7 +13,7 @@ interface PendingWrite {
   readonly sizeBytes: number;
   readonly spanCount: number;
   readonly sinceMs: number;
-  readonly resolve: () => void;
+  readonly resolve: (value: undefined) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -80,7 +80,7 @@ export class WriterClient {
   #unavailable: StoreUnavailable['reason'] | undefined;
   #hasOpened = false;
   #isRunning = false;
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<undefined>();
 
   constructor(options: WriterClientOptions, listener: WriterListener) {
     this.#options = options;
@@ -106,7 +106,7 @@ export class WriterClient {
     const isBehind = this.queueBytes + sizeBytes > this.#options.memoryBytes / 16 || this.lagMs > MAX_LAG_MS;
     if (this.#pending.length > 0 && isBehind) throw new StoreUnavailable('overloaded');
     const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject } = Promise.withResolvers<undefined>();
     this.queueBytes += sizeBytes;
     this.#pending.push({ id, sizeBytes, spanCount: spanCountOf(batch), sinceMs: performance.now(), resolve, reject });
     this.#send({ type: 'write', id, batch }, [batch.bytes.buffer as ArrayBuffer, batch.table.buffer as ArrayBuffer]);
@@ -142,7 +142,9 @@ export class WriterClient {
     worker.on('message', (report: WriterReport) => {
       this.#hear(report);
     });
-    worker.on('error', error => (cause = error));
+    worker.on('error', (error: unknown) => {
+      cause = error;
+    });
     worker.on('exit', code => {
       this.#isRunning = false;
       if (this.#unavailable !== 'closed') this.#end(cause ?? new Error(`it ended with code ${code}`));
@@ -158,7 +160,7 @@ export class WriterClient {
     switch (report.type) {
       case 'files':
         this.#hasOpened = true;
-        this.#ready.resolve();
+        this.#ready.resolve(undefined);
         if (this.#unavailable === 'restarting') this.#unavailable = undefined;
         this.#listener.files(report.names, report.setAside);
         return;
@@ -183,7 +185,7 @@ export class WriterClient {
     for (let next = this.#pending[0]; next !== undefined && next.id <= upTo; next = this.#pending[0]) {
       this.#pending.shift();
       this.queueBytes -= next.sizeBytes;
-      next.resolve();
+      next.resolve(undefined);
     }
   }
 
