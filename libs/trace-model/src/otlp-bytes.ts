@@ -178,5 +178,5 @@ function writeText(json: JsonBytes, member: string, text: string): void {
 function writeCount(json: JsonBytes, member: string, count: number): void {
   if (count === 0) return;
   json.comma();
-  json.raw(member + count);
+  json.raw(`${member}${count}`);
 }
