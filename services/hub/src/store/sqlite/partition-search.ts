@@ -19,7 +19,7 @@ export interface FoundTrace extends Cursor {
 /** When the index hits more spans than this, most traces match, and walking them in order finds a page sooner. */
 const MAX_HITS = 5000;
 /** So many spans are looked at rather than asking the index more closely. */
-const FEW_HITS = 100;
+const FEW_HITS = 200;
 /** The clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 64;
 
