@@ -86,6 +86,10 @@ describe('room on disk', () => {
     await store.close();
     const again = await openTestStore({ directory, ...DISK });
     expect(await idsIn(again)).toEqual(kept);
+    // Told before anything new is written.
+    const { spanCount, traceCount, oldestStartMs, diskBytes } = await again.statistics();
+    expect([spanCount, traceCount, oldestStartMs]).toEqual([kept.length * 3, kept.length, expect.any(Number)]);
+    expect(diskBytes).toBeGreaterThan(0);
     await again.close();
   }, 60_000);
 

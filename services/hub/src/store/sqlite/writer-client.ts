@@ -160,6 +160,7 @@ export class WriterClient {
     switch (report.type) {
       case 'files':
         this.#hasOpened = true;
+        this.counts = report.counts;
         this.#ready.resolve(undefined);
         if (this.#unavailable === 'restarting') this.#unavailable = undefined;
         this.#listener.files(report.names, report.setAside);

@@ -172,7 +172,7 @@ export class WriterLoop {
   #reportFiles(): void {
     const names = this.#writer.names();
     this.#reportedNames = names.join();
-    this.#report({ type: 'files', names, setAside: [...this.#writer.setAside] });
+    this.#report({ type: 'files', names, setAside: [...this.#writer.setAside], counts: this.#writer.counts() });
   }
 
   #close(): void {
