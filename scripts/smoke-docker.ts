@@ -127,12 +127,14 @@ async function isHardened(): Promise<void> {
   claim('a service cannot write to its own files', (await inside('sh', '-c', 'echo x > /app/x')).status !== 0);
 }
 
+const replace = (service: string) => compose('up', '-d', '--no-deps', '--force-recreate', '--wait', service);
+
 async function restartEach(): Promise<void> {
   const paths = { user: '/users/1', order: '/orders/101', payment: '/payments/1001', gateway: '/' } as const;
   for (const service of ['user', 'order', 'payment'] as const) {
     const load = new SteadyLoad(addresses.gatewayUrl, Object.values(paths), 20);
     load.start();
-    const replaced = await compose('up', '-d', '--no-deps', '--force-recreate', '--wait', service);
+    const replaced = await replace(service);
     const seen = await load.stop();
     const others = seen.filter(({ path, status }) => path !== paths[service] && status >= 500);
     const own = seen.filter(({ path, status }) => path === paths[service] && status >= 500 && status !== 503);
@@ -212,7 +214,7 @@ try {
   await checkFlow(addresses);
   const ready = await eventually(() => fetch(`${addresses.gatewayUrl}/docs`).then(({ ok }) => ok || undefined), 5_000);
   claim('the documentation is served', ready === true);
-  await checkPaymentFault(addresses);
+  await checkPaymentFault(addresses, () => replace('payment'));
   await restartEach();
   await checkFlow(addresses);
   for (const target of ['docker-logs', 'logs-app']) await follows(target, /full-flow/);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LoadReport, rowOf } from '../load/report.ts';
 import type { Addresses } from '../stack/first-trace.ts';
 import { runScript } from './run-script.ts';
-import { claim } from './check.ts';
+import { claim, figure } from './check.ts';
 
 /** One of a hundred card payments takes 300 ms longer, and nothing else is slow or fails. */
 export const PAYMENT_FAULT = {
@@ -28,8 +28,31 @@ export async function warmUp(gatewayUrl: string): Promise<void> {
 /** The options of a load test that meets the fault a few times. */
 export const FAULT_LOAD = ['--users', '3', '--requests', '100', '--ramp-up', '0', '--think', '0', '--seed', '1'];
 
-/** A load test of a system started with `PAYMENT_FAULT` names the step to blame for its p99. */
-export async function checkPaymentFault({ gatewayUrl, queryUrl }: Addresses): Promise<void> {
+const BLAMED = 'payment_service.gateway_processing';
+const ATTEMPTS = 5;
+
+/**
+ * A load test of a system started with `PAYMENT_FAULT` names the step to blame for its p99. A machine whose disk holds two
+ * requests up for longer than the fault hides it, so it is tried again, from `startOver`.
+ */
+export async function checkPaymentFault(addresses: Addresses, startOver: () => Promise<unknown>): Promise<void> {
+  let found = await slowest(addresses);
+  for (let attempt = 1; attempt < ATTEMPTS && found?.blame?.step !== BLAMED; attempt++) {
+    figure(
+      'the p99 is something else',
+      `${found?.ms.toFixed(0) ?? '?'} ms in ${found?.blame?.step ?? 'nothing'}`,
+      '300 ms',
+    );
+    await startOver();
+    found = await slowest(addresses);
+  }
+  const { ms = 0, blame, link = 'no link' } = found ?? {};
+  const evidence = `${ms.toFixed(0)} ms, ${blame?.service ?? 'nobody'}, ${blame?.step ?? 'nothing'}, ${link}`;
+  claim('it blames the card processor for the p99', blame?.service === 'payment' && blame.step === BLAMED, evidence);
+}
+
+/** The p99 of the flows of one load test. */
+async function slowest({ gatewayUrl, queryUrl }: Addresses) {
   const file = join(tmpdir(), `tracelab-fault-${process.pid}.json`);
   await warmUp(gatewayUrl);
   const args = ['--url', gatewayUrl, '--traces', queryUrl, ...FAULT_LOAD, '--json', file];
@@ -38,11 +61,5 @@ export async function checkPaymentFault({ gatewayUrl, queryUrl }: Addresses): Pr
   const { routes } = LoadReport.parse(JSON.parse(readFileSync(file, 'utf8')));
   rmSync(file);
   const flow = routes.find(({ route }) => route === 'GET /demo/full-flow/{user_id}');
-  const p99 = flow && rowOf(flow.latency, 'p99');
-  const { service = 'nobody', step = 'nothing' } = p99?.blame ?? {};
-  claim(
-    'it blames the card processor for the p99',
-    service === 'payment' && step === 'payment_service.gateway_processing',
-    `${p99?.ms.toFixed(0) ?? '?'} ms, ${service}, ${step}, ${p99?.link ?? 'no link'}`,
-  );
+  return flow && rowOf(flow.latency, 'p99');
 }
