@@ -31,7 +31,7 @@ export {
 export { isDetached } from './detached-child.ts';
 export { diagnoseNode, diagnoseTrace, type Finding, TRACE_FAULTS, type TraceFault } from './diagnose.ts';
 export { type BucketCount, DurationHistogram } from './duration-histogram.ts';
-export { lazySpansFromOtlp } from './lazy-spans.ts';
+export { lazySpansFromOtlp, someDetail } from './lazy-spans.ts';
 export {
   otlpFromSpans,
   type OtlpAttribute,

@@ -155,7 +155,8 @@ function attributesFrom(json: readonly OtlpAttribute[] | null | undefined): Attr
   return (json ?? []).map(({ key, value }) => ({ key: key ?? '', value: valueFrom(value ?? {}) }));
 }
 
-function valueFrom(json: OtlpValue): AttributeValue {
+/** Reads one value of OTLP JSON. */
+export function valueFrom(json: OtlpValue): AttributeValue {
   if (json.stringValue !== undefined) return { type: 'string', value: json.stringValue };
   if (json.boolValue !== undefined) return { type: 'bool', value: json.boolValue };
   if (json.intValue !== undefined) return { type: 'int', value: exactInt(BigInt(json.intValue)) };
