@@ -48,7 +48,7 @@ export class JsonBytes {
   }
 
   /** What was written. */
-  bytes(): Uint8Array {
+  bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#at);
   }
 
@@ -58,7 +58,7 @@ export class JsonBytes {
     this.#at += this.#encoder.encodeInto(escaped, bytes.subarray(this.#at)).written;
   }
 
-  #roomFor(count: number): Uint8Array {
+  #roomFor(count: number): Uint8Array<ArrayBuffer> {
     if (this.#at + count > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + count));
       larger.set(this.#bytes.subarray(0, this.#at));

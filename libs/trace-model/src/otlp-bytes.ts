@@ -14,7 +14,7 @@ import {
  * Writes spans as OTLP JSON in UTF-8, in their order, grouped where neighbours share resource and scope; members that
  * have protobuf's default are left out. As bytes at once: objects and `JSON.stringify` take several times as long.
  */
-export function otlpBytesOf(spans: readonly Span[]): Uint8Array {
+export function otlpBytesOf(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
   const json = new JsonBytes();
   let last: Span | undefined;
   json.raw('{"resourceSpans":[');
