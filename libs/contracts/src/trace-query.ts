@@ -195,6 +195,8 @@ export type HubRed = z.infer<typeof HubRed>;
 /** One line of the doctor's report. */
 export const HubFinding = z.object({
   fault: z.string(),
+  /** Information is worth knowing, and as it should be. */
+  severity: z.enum(['fault', 'information']).default('fault'),
   title: z.string(),
   count: z.int(),
   remedy: z.string(),

@@ -14,7 +14,7 @@ const SCROLL_MS = 4000;
 
 const { executable, reason } = findChromium(env);
 if (executable === undefined) throw new Error(reason);
-const hub = await TracedHub.start(['--store', 'memory', '--memory', '1GB']);
+const hub = await TracedHub.start();
 const browser = await launchChromium(executable);
 try {
   const traceId = await sendBigTrace(hub.otlpUrl, spanCount);

@@ -6,6 +6,7 @@ import { createQueryServer } from './query/query-server.ts';
 import { IngestCounters } from './receiver/ingest-counters.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { openStore } from './store/open-store.ts';
+import type { StoreWatch } from './store/sqlite/sqlite-store.ts';
 import { type TraceStore } from './store/trace-store.ts';
 
 /** A running hub. */
@@ -21,8 +22,8 @@ export class Hub {
   }
 
   /** Opens the store, then listens; what was opened is closed again when a port is taken. */
-  static async start(config: Config): Promise<Hub> {
-    const store = await openStore(config);
+  static async start(config: Config, watch: StoreWatch): Promise<Hub> {
+    const store = await openStore(config, watch);
     const counters = new IngestCounters();
     const { maxBodyBytes, maxDecompressedBytes, memoryBytes } = config;
     const limits = { maxBodyBytes, maxDecompressedBytes, maxInFlightBytes: Math.max(memoryBytes / 4, maxBodyBytes) };

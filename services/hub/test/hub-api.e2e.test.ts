@@ -118,7 +118,8 @@ test('rate, errors and durations come by operation and over time', async () => {
 
 test('the doctor names faults with an example and a remedy', async () => {
   const orphan = { traceId: idOf(50), parentSpanId: '9'.repeat(16), droppedAttributesCount: 3 };
-  await hub.post('/v1/traces', otlpJson([orphan]));
+  await hub.post('/v1/traces', otlpJson([orphan, { traceId: idOf(50), spanId: '8'.repeat(16), parentSpanId: '' }]));
+  await hub.post('/v1/traces', otlpJson([{ traceId: idOf(52), parentSpanId: '9'.repeat(16) }]));
   const many = Array.from({ length: 101 }, (_, at) => ({
     traceId: idOf(51),
     spanId: (at + 256).toString(16).padStart(16, '2'),
@@ -127,7 +128,14 @@ test('the doctor names faults with an example and a remedy', async () => {
   await hub.post('/v1/traces', otlpJson(many, 'chatty'));
   const report = HubDoctorReport.parse(await (await hub.get('/api/hub/doctor')).json());
   const byFault = new Map(report.findings.map(finding => [finding.fault, finding]));
-  expect([...byFault.keys()].toSorted()).toEqual(['dropped-by-limits', 'high-cardinality-names', 'orphan-spans']);
+  expect([...byFault.keys()].toSorted()).toEqual([
+    'caller-not-traced',
+    'dropped-by-limits',
+    'high-cardinality-names',
+    'orphan-spans',
+  ]);
+  expect(byFault.get('caller-not-traced')).toMatchObject({ severity: 'information', count: 1 });
+  expect(byFault.get('orphan-spans')).toMatchObject({ severity: 'fault', count: 1 });
   expect(byFault.get('orphan-spans')?.examples[0]?.traceId).toBe(idOf(50));
   expect(byFault.get('orphan-spans')?.remedy).not.toBe('');
   expect(byFault.get('high-cardinality-names')?.examples[0]).toMatchObject({ service: 'chatty', traceId: idOf(51) });

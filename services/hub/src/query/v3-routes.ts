@@ -1,12 +1,12 @@
 import type { V3Summary } from '@tracelab/contracts/trace-query';
-import { otlpFromSpans, type Span, type TraceSummary } from '@tracelab/trace-model';
+import { otlpBytesOf, type Span, type TraceSummary } from '@tracelab/trace-model';
 import { type FastifyInstance } from 'fastify';
 
 import { decodeBatch } from '../otlp/decode-span.ts';
 import { type TraceStore } from '../store/trace-store.ts';
 import { adjustSpans } from './adjust-spans.ts';
 import { BadParameter } from './bad-parameter.ts';
-import { failureOf, NotFound, sendJson, sendV3Failure } from './query-answers.ts';
+import { failureOf, NotFound, sendJson, sendJsonBytes, sendV3Failure } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
 import { parseTraceId } from './trace-id-text.ts';
 import { timeOf, v3Search } from './v3-search.ts';
@@ -49,7 +49,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const traceId = traceIdOf(request.params.traceId);
     const spans = await spansOf([traceId], parameters.flag('rawTraces', 'raw_traces'));
     if (spans.length === 0) throw new NotFound('No traces found');
-    return sendJson(request, reply, { result: otlpFromSpans(spans) });
+    return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
   });
 
   app.get('/api/v3/traces', async (request, reply) => {
@@ -59,7 +59,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const traceIds = summaries.map(({ traceId }) => traceId);
     const spans = await spansOf(traceIds, isRaw);
     if (spans.length === 0) throw new NotFound('No traces found');
-    return sendJson(request, reply, { result: otlpFromSpans(spans) });
+    return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
   });
 
   app.get('/api/v3/trace-summaries', async (request, reply) => {
@@ -67,6 +67,9 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     return sendJson(request, reply, { summaries: summaries.map(v3Summary) });
   });
 }
+
+const RESULT = Buffer.from('{"result":');
+const END = Buffer.from('}');
 
 function traceIdOf(text: string): string {
   try {
