@@ -29,10 +29,9 @@ test('a span that cannot be written is lost and counted, and what made it goes o
   };
   const queue = new SpanQueue(outlet, { capacity: 10, batchSize: 5, delayMs: 10_000 }, watcher);
   const exporter = {
-    export: (spans: ReadableSpan[]) =>
-      spans.forEach(span => {
-        queue.add(span);
-      }),
+    export: (spans: ReadableSpan[]) => {
+      for (const span of spans) queue.add(span);
+    },
     shutdown: () => Promise.resolve(),
   };
   const tracer = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }).getTracer('test');
