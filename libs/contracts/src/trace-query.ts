@@ -220,6 +220,8 @@ export const HubLiveDropped = z.object({ traceCount: z.int() });
 /** `GET /api/hub/status`: how full the store is. */
 export const HubStatus = z.object({
   store: z.string(),
+  /** Where spans are sent, on the same host. */
+  otlpPort: z.int(),
   engine: z.string(),
   spanCount: z.int(),
   traceCount: z.int(),

@@ -4,7 +4,6 @@ import { makeSpans } from '../test/make-spans.ts';
 import type { AttributeValue } from './attribute-value.ts';
 import { plainOf, textOf } from './attribute-value.ts';
 import { otlpFromSpans, spansFromOtlp } from './otlp-json.ts';
-
 import { summaryOf } from './trace-summary.ts';
 
 const values: readonly AttributeValue[] = [

@@ -29,25 +29,29 @@ export class Hub {
     const limits = { maxBodyBytes, maxDecompressedBytes, maxInFlightBytes: Math.max(memoryBytes / 4, maxBodyBytes) };
     const { acknowledge, corsOrigins, allowedHosts, host } = config;
     const receiver = createReceiver({ store, counters, limits, acknowledge, corsOrigins });
-    const query = createQueryServer({
-      store,
-      storeKind: config.store,
-      counters,
-      memoryLimitBytes: memoryBytes,
-      diskLimitBytes: config.diskBytes,
-      allowedHosts,
-      maxBodyBytes: maxDecompressedBytes,
-      uiDirectory: config.uiDirectory,
-    });
+    const servers = [receiver];
     try {
       await receiver.listen({ host, port: config.otlpPort });
+      const query = createQueryServer({
+        store,
+        storeKind: config.store,
+        counters,
+        memoryLimitBytes: memoryBytes,
+        diskLimitBytes: config.diskBytes,
+        allowedHosts,
+        maxBodyBytes: maxDecompressedBytes,
+        uiDirectory: config.uiDirectory,
+        otlpPort: portOf(receiver),
+      });
+      servers.push(query);
       await query.listen({ host, port: config.queryPort });
     } catch (error) {
-      await Promise.all([receiver.close(), query.close()]);
+      await Promise.all(servers.map(server => server.close()));
       await store.close();
       throw error;
     }
-    return new Hub(store, [receiver, query], [urlOf(receiver, host), urlOf(query, host)]);
+    const addresses = servers.map(server => urlOf(server, host));
+    return new Hub(store, servers, addresses);
   }
 
   get otlpUrl(): string {
@@ -66,7 +70,8 @@ export class Hub {
 }
 
 function urlOf(server: FastifyInstance, host: string): string {
-  const { port } = server.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${portOf(server)}`;
 }
+
+const portOf = (server: FastifyInstance): number => (server.server.address() as AddressInfo).port;

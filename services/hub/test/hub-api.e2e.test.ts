@@ -8,7 +8,9 @@ import {
   HubRed,
   HubSearchPage,
   HubStatus,
+  V3Failure,
 } from '@tracelab/contracts/trace-query';
+import { type OtlpTraces, spansFromOtlp } from '@tracelab/trace-model';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -158,9 +160,32 @@ test('live events tell of new traces that pass the client’s filter', async () 
   expect(summaries.map(({ traceId }) => traceId)).toEqual([idOf(61)]);
 });
 
+test('a trace of any size comes in lines of OTLP, which together say what v3 says at once', async () => {
+  const many = Array.from({ length: 2_500 }, (_, at) => ({
+    traceId: 'e'.repeat(32),
+    spanId: (at + 1).toString(16).padStart(16, '0'),
+  }));
+  await hub.post('/v1/traces', otlpJson(many));
+  const answer = await hub.get(`/api/hub/traces/${'e'.repeat(32)}`);
+  expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+  const lines = (await answer.text()).trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  const { result } = (await (await hub.get(`/api/v3/traces/${'e'.repeat(32)}`)).json()) as { result: OtlpTraces };
+  expect(lines.flatMap(line => spansFromOtlp(JSON.parse(line) as OtlpTraces))).toEqual(spansFromOtlp(result));
+  const missing = await hub.get(`/api/hub/traces/${'d'.repeat(32)}`);
+  expect(missing.status).toBe(404);
+  expect(V3Failure.parse(await missing.json()).error.message).toBe('No traces found');
+});
+
 test('status, health and metrics tell how the hub is', async () => {
   const status = HubStatus.parse(await (await hub.get('/api/hub/status')).json());
-  expect(status).toMatchObject({ store: 'sqlite', evictedSpanCount: 0, queueBytes: 0, setAside: [] });
+  expect(status).toMatchObject({
+    otlpPort: Number(new URL(hub.hub.otlpUrl).port),
+    store: 'sqlite',
+    evictedSpanCount: 0,
+    queueBytes: 0,
+    setAside: [],
+  });
   expect(status.files[0]?.sizeBytes).toBeGreaterThan(0);
   expect(await (await hub.get('/health')).json()).toEqual({ status: 'ok' });
   const metrics = await (await hub.get('/metrics')).text();

@@ -37,17 +37,12 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     return sendJson(request, reply, { operations });
   });
 
-  const spansOf = async (traceIds: readonly string[], isRaw: boolean): Promise<Span[]> => {
-    const batches = (await store.traces(traceIds)).filter(batch => batch !== undefined);
-    return batches.map(decodeBatch).flatMap(spans => (isRaw ? spans : adjustSpans(spans)));
-  };
-
   app.get<{ Params: { traceId: string } }>('/api/v3/traces/:traceId', async (request, reply) => {
     const parameters = new QueryParameters(request.url);
     timeOf(parameters, ['startTime', 'start_time']);
     timeOf(parameters, ['endTime', 'end_time']);
     const traceId = traceIdOf(request.params.traceId);
-    const spans = await spansOf([traceId], parameters.flag('rawTraces', 'raw_traces'));
+    const spans = await spansOfTraces(store, [traceId], parameters.flag('rawTraces', 'raw_traces'));
     if (spans.length === 0) throw new NotFound('No traces found');
     return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
   });
@@ -57,7 +52,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const isRaw = parameters.flag('query.rawTraces', 'query.raw_traces');
     const { summaries } = await store.search(v3Search(parameters));
     const traceIds = summaries.map(({ traceId }) => traceId);
-    const spans = await spansOf(traceIds, isRaw);
+    const spans = await spansOfTraces(store, traceIds, isRaw);
     if (spans.length === 0) throw new NotFound('No traces found');
     return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
   });
@@ -71,7 +66,14 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
 const RESULT = Buffer.from('{"result":');
 const END = Buffer.from('}');
 
-function traceIdOf(text: string): string {
+/** The spans of traces as they are shown; raw ones as they came. */
+export async function spansOfTraces(store: TraceStore, traceIds: readonly string[], isRaw = false): Promise<Span[]> {
+  const batches = (await store.traces(traceIds)).filter(batch => batch !== undefined);
+  return batches.map(decodeBatch).flatMap(spans => (isRaw ? spans : adjustSpans(spans)));
+}
+
+/** Reads the id of the path, in any of its spellings. */
+export function traceIdOf(text: string): string {
   try {
     return parseTraceId(text);
   } catch (error) {
