@@ -2,12 +2,10 @@ import { INVALID_SPANID, INVALID_TRACEID, context, propagation, trace } from '@o
 import type { Attributes } from '@opentelemetry/api';
 import { clock } from './clock.ts';
 import { failSpan, recordException } from './fail-span.ts';
-import { writeAttributes } from './write-attributes.ts';
 
 /** Sets attributes on the span that is active here. Nothing happens outside a span. */
 export function setAttributes(attributes: Attributes): void {
-  const span = trace.getActiveSpan();
-  if (span !== undefined) writeAttributes(span, attributes);
+  trace.getActiveSpan()?.setAttributes(attributes);
 }
 
 export function setAttribute(key: string, value: string | number | boolean): void {

@@ -12,6 +12,11 @@ class Clock {
     return this.#originMs + elapsedMs;
   }
 
+  /** The time of day at a reading of `performance.now()`. */
+  at(elapsedMs: number): number {
+    return this.#originMs + elapsedMs;
+  }
+
   // A process that runs for weeks drifts from the wall clock, and a laptop sleeps. Below 5 ms a step would do more harm.
   #followWallClock(elapsedMs: number): void {
     this.#checkAtMs = elapsedMs + 1_000;

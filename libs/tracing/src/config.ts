@@ -62,8 +62,8 @@ export interface TracingConfig extends Required<
 > {
   readonly isDisabled: boolean;
   readonly hasConfigFile: boolean;
-  /** The environment limits the attributes of spans, in number or length. */
-  readonly hasLimits: boolean;
+  /** The SDK is to count the spans that its own tracers make. */
+  readonly countsSdkSpans: boolean;
   readonly protocol: string;
   readonly exporterName: Exporter;
   readonly exporter: SpanExporter | undefined;
@@ -91,12 +91,6 @@ export function loadTracingConfig(options: TracingOptions = {}, env: NodeJS.Proc
 const defaults = { detail: 'route', foldAfter: 20, shutdownLimitMs: 3_000, exitLimitMs: 1_000 } as const;
 // Asked every few seconds by those who watch over the process, and never what anybody looks for.
 const watchedRoutes: readonly string[] = ['/health*', '/metrics'];
-const limits = [
-  'OTEL_ATTRIBUTE_COUNT_LIMIT',
-  'OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-  'OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT',
-  'OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-] as const;
 const allClients: readonly ClientLibrary[] = ['http', 'undici', 'pg', 'ioredis'];
 // The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too.
 const notOtlpHttp: ReadonlySet<number> = new Set([4317, 6831, 6832, 14_250, 14_268, 16_686]);
@@ -114,7 +108,7 @@ class Settings {
     return {
       isDisabled: this.#flag('OTEL_SDK_DISABLED') ?? false,
       hasConfigFile: this.#text('OTEL_CONFIG_FILE') !== undefined,
-      hasLimits: limits.some(name => this.#text(name) !== undefined),
+      countsSdkSpans: this.#flag('OTEL_NODE_EXPERIMENTAL_SDK_METRICS') ?? false,
       serviceName: options.serviceName ?? this.#serviceName() ?? application.name,
       serviceVersion: options.serviceVersion ?? this.#text('SERVICE_VERSION') ?? application.version,
       environment: options.environment ?? this.#text('ENVIRONMENT') ?? this.#text('NODE_ENV') ?? 'development',

@@ -1,17 +1,19 @@
-import type { Meter, Tracer } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import type { Detail } from './config.ts';
+import type { DurationMetric, DurationOptions } from './duration-metric.ts';
 import type { ExecutionRecorder } from './execution-tree.ts';
 import type { FoldedSiblings } from './folded-siblings.ts';
 import type { MetricsText } from './metrics-text.ts';
+import type { SpanStarter } from './spans/span-starter.ts';
 
 /** What a started process offers to the functions that applications call. */
 export interface Runtime {
-  readonly tracer: Tracer;
+  readonly tracer: SpanStarter;
   readonly meter: Meter;
+  /** A histogram of durations, on `/metrics`. */
+  readonly duration: (options: DurationOptions) => DurationMetric;
   readonly detail: Detail;
   readonly ignoredRoutes: readonly string[];
-  /** Attributes need no look by the SDK: no sampler reads them, no limit cuts them. */
-  readonly writesDirectly: boolean;
   readonly folding: FoldedSiblings;
   readonly isAnnouncing: boolean;
   readonly executions: ExecutionRecorder | undefined;

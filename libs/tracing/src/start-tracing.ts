@@ -19,13 +19,16 @@ import { SpanQueue } from './export/span-queue.ts';
 import type { SpanQueueStats } from './export/span-queue.ts';
 import { FoldedSiblings } from './folded-siblings.ts';
 import { observeExport } from './health-metrics.ts';
-import { MetricsText } from './metrics-text.ts';
+import { MetricsText, SdkDuration } from './metrics-text.ts';
 import { ProcessEnd } from './process-end.ts';
 import { RedactingProcessor } from './redacting-processor.ts';
 import { currentRuntime, setRuntime } from './runtime.ts';
 import { KeptTraces } from './sampling/kept-traces.ts';
 import { samplerFor } from './sampling/route-sampler.ts';
+import { spanStarterOf } from './spans/span-starter.ts';
 import { startWarnings } from './start-warnings.ts';
+
+const NAME = '@tracelab/tracing';
 
 /** A started tracing. One for each process; it ends with it, or earlier by `shutdown`. */
 export interface Tracing {
@@ -80,7 +83,7 @@ class StartedTracing implements Tracing {
     this.endpoint = config.endpoint;
     this.#outlet = outletFor(config);
     this.#queue = new SpanQueue(this.#outlet, config.queue, new ExportLog(config.endpoint));
-    this.#metrics = config.metrics ? new MetricsText() : undefined;
+    this.#metrics = config.metrics ? new MetricsText(NAME) : undefined;
     this.#executions = config.rememberedSpans === 0 ? undefined : new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
     const { instrumentations, channels } = clientSpans(config.clients);
@@ -166,15 +169,16 @@ class StartedTracing implements Tracing {
   }
 
   #announce(): void {
-    const { hasConfigFile, hasLimits, sampling } = this.#config;
-    const meter = metrics.getMeter('@tracelab/tracing');
+    const { hasConfigFile, countsSdkSpans } = this.#config;
+    const meter = metrics.getMeter(NAME);
     observeExport(meter, () => this.#queue.stats);
+    const own = hasConfigFile ? undefined : this.#metrics;
     setRuntime({
-      tracer: trace.getTracer('@tracelab/tracing'),
+      tracer: hasConfigFile || countsSdkSpans ? trace.getTracer(NAME) : spanStarterOf(trace.getTracerProvider(), NAME),
       meter,
+      duration: options => own?.duration(options) ?? new SdkDuration(meter, options),
       detail: this.#config.detail,
       ignoredRoutes: this.#config.ignoredRoutes,
-      writesDirectly: !hasConfigFile && !hasLimits && (sampling?.routes ?? []).length === 0,
       folding: this.#folding,
       isAnnouncing: this.#config.responseHeaders,
       executions: this.#executions,

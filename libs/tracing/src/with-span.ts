@@ -4,7 +4,6 @@ import { TracingAttribute } from './attributes.ts';
 import { clock } from './clock.ts';
 import { failSpan } from './fail-span.ts';
 import { currentRuntime } from './runtime.ts';
-import { startSpan } from './write-attributes.ts';
 import type { Runtime } from './runtime.ts';
 import { isObservable, observeWithSpan } from './observable.ts';
 
@@ -66,8 +65,8 @@ export function openSpan(
     description === undefined
       ? options.attributes
       : { ...options.attributes, [TracingAttribute.description]: description };
-  const started = { kind: kinds[kind], root: isRoot, parent, startTime: clock.now() };
-  return startSpan(runtime, name, attributes === undefined ? started : { ...started, attributes });
+  const started = { kind: kinds[kind], root: isRoot, startTime: clock.now() };
+  return runtime.tracer.startSpan(name, attributes === undefined ? started : { ...started, attributes }, parent);
 }
 
 /** Calls `fn` with `spanContext` active and ends `span` when what it returns settles. */

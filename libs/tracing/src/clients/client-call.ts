@@ -1,11 +1,11 @@
 import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
-import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { clock } from '../clock.ts';
+import type { DurationMetric } from '../duration-metric.ts';
 import { currentRuntime } from '../runtime.ts';
 import { typeOf } from '../fail-span.ts';
-import { startSpan, writeAttributes } from '../write-attributes.ts';
 
 /** Which attributes of a call also describe its duration metric: those of few values. */
 export interface CallMetric {
@@ -19,26 +19,20 @@ const boundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 /** Opens the CLIENT spans of one library and measures how long its calls take. */
 export class ClientCalls {
   readonly #metric: CallMetric;
-  readonly #keys: readonly string[];
-  #duration: Histogram | undefined;
+  #duration: DurationMetric | undefined;
 
   constructor(metric: CallMetric) {
-    this.#metric = metric;
-    this.#keys = [...metric.keys, ATTR_ERROR_TYPE];
+    this.#metric = { ...metric, keys: [...metric.keys, ATTR_ERROR_TYPE] };
   }
 
   /** Undefined where nothing is to be recorded: tracing is off, or it is tracing's own call. */
   open(name: string, attributes: Attributes, parent: Context = context.active()): ClientCall | undefined {
     const runtime = currentRuntime();
     if (runtime === undefined || isTracingSuppressed(parent)) return undefined;
-    const options = { kind: SpanKind.CLIENT, attributes, parent, startTime: clock.now() };
-    const span = startSpan(runtime, name, options);
-    this.#duration ??= runtime.meter.createHistogram(this.#metric.name, {
-      description: this.#metric.description,
-      unit: 's',
-      advice: { explicitBucketBoundaries: boundaries },
-    });
-    return new ClientCall({ span, parent, duration: this.#duration, attributes, keys: this.#keys });
+    const options = { kind: SpanKind.CLIENT, attributes, startTime: clock.now() };
+    const span = runtime.tracer.startSpan(name, options, parent);
+    this.#duration ??= runtime.duration({ ...this.#metric, boundaries });
+    return new ClientCall({ span, parent, duration: this.#duration, attributes });
   }
 
   /** As `open`, but only below another span: connection set-up and health checks of a pool belong to nobody. */
@@ -50,9 +44,8 @@ export class ClientCalls {
 interface Opened {
   readonly span: Span;
   readonly parent: Context;
-  readonly duration: Histogram;
+  readonly duration: DurationMetric;
   readonly attributes: Attributes;
-  readonly keys: readonly string[];
 }
 
 /** One call under way. Ends once; what comes after is ignored, since channels may report an error and an end. */
@@ -78,7 +71,7 @@ export class ClientCall {
   set(key: string, value: string | number): void {
     if (this.#isOver) return;
     this.#opened.attributes[key] = value;
-    writeAttributes(this.#opened.span, { [key]: value });
+    this.#opened.span.setAttribute(key, value);
   }
 
   /** Marks the call as failed without ending it; `message` must hold no data. */
@@ -97,13 +90,8 @@ export class ClientCall {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { span, duration, attributes, keys } = this.#opened;
+    const { span, duration, attributes } = this.#opened;
     span.end(clock.now());
-    const measured: Attributes = {};
-    for (const key of keys) {
-      const value = attributes[key];
-      if (value !== undefined) measured[key] = value;
-    }
-    duration.record((performance.now() - this.#startedAtMs) / 1e3, measured);
+    duration.record((performance.now() - this.#startedAtMs) / 1e3, attributes);
   }
 }

@@ -1,5 +1,5 @@
 import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
-import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
+import type { Attributes, Context, Span } from '@opentelemetry/api';
 import {
   ATTR_CLIENT_ADDRESS,
   ATTR_ERROR_TYPE,
@@ -17,11 +17,11 @@ import {
 import { suppressTracing } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { clock } from '../clock.ts';
+import type { DurationMetric } from '../duration-metric.ts';
 import { recordException } from '../fail-span.ts';
 import { rootContext } from '../layered-context.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
-import { startSpan, writeAttributes } from '../write-attributes.ts';
 import { knownMethods, redactQuery } from '../http-names.ts';
 import { ServerRoutes } from './server-route.ts';
 import { announce } from './trace-response.ts';
@@ -55,17 +55,24 @@ export function registerServerSpans(fastify: FastifyInstance): void {
 
 class ServerSpans {
   readonly #runtime: Runtime;
-  readonly #duration: Histogram;
+  readonly #duration: DurationMetric;
   readonly #inboundHeaders = propagation.fields();
   readonly #routes: ServerRoutes;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#routes = new ServerRoutes(runtime.ignoredRoutes);
-    this.#duration = runtime.meter.createHistogram(METRIC_HTTP_SERVER_REQUEST_DURATION, {
+    this.#duration = runtime.duration({
+      name: METRIC_HTTP_SERVER_REQUEST_DURATION,
       description: 'Duration of HTTP server requests.',
-      unit: 's',
-      advice: { explicitBucketBoundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10] },
+      keys: [
+        ATTR_HTTP_REQUEST_METHOD,
+        ATTR_URL_SCHEME,
+        ATTR_HTTP_RESPONSE_STATUS_CODE,
+        ATTR_HTTP_ROUTE,
+        ATTR_ERROR_TYPE,
+      ],
+      boundaries: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10],
     });
   }
 
@@ -80,13 +87,15 @@ class ServerSpans {
     }
     const parent = this.#callerOf(request);
     const attributes = requestAttributes(request, method, template);
-    const options = { kind: SpanKind.SERVER, attributes, parent, startTime: clock.now() };
-    const span = startSpan(this.#runtime, route.name, options);
-    if (this.#runtime.isAnnouncing) announce(reply, span.spanContext());
+    const startTime = clock.now();
     const startedAtMs = performance.now();
+    const options = { kind: SpanKind.SERVER, attributes, startTime };
+    const span = this.#runtime.tracer.startSpan(route.name, options, parent);
+    if (this.#runtime.isAnnouncing) announce(reply, span.spanContext());
+    const served = { span, request, reply, attributes, startedAtMs };
     // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always, and once.
     reply.raw.on('close', () => {
-      this.#end(span, request, { reply, attributes, seconds: (performance.now() - startedAtMs) / 1e3 });
+      this.#end(served);
     });
     this.#enter(request, trace.setSpan(parent, span), done);
   };
@@ -129,36 +138,33 @@ class ServerSpans {
     }
   }
 
-  #end(span: Span, request: FastifyRequest, { reply, attributes, seconds }: Answered): void {
+  #end({ span, request, reply, attributes, startedAtMs }: Served): void {
+    const endedAtMs = performance.now();
     const { statusCode, writableFinished } = reply.raw;
-    const measured: Attributes = {
-      [ATTR_HTTP_REQUEST_METHOD]: attributes[ATTR_HTTP_REQUEST_METHOD],
-      [ATTR_URL_SCHEME]: attributes[ATTR_URL_SCHEME],
-      [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode,
-    };
-    const route = attributes[ATTR_HTTP_ROUTE];
-    if (route !== undefined) measured[ATTR_HTTP_ROUTE] = route;
-    writeAttributes(span, { [ATTR_HTTP_RESPONSE_STATUS_CODE]: statusCode });
-    if (!writableFinished) {
-      // The caller left: nobody read the status, and no fault of ours is told by it.
-      measured[ATTR_ERROR_TYPE] = 'client_disconnected';
-      span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
-    } else if (statusCode >= 500) {
-      measured[ATTR_ERROR_TYPE] = String(statusCode);
-      span.setAttribute(ATTR_ERROR_TYPE, String(statusCode));
+    // The caller left: nobody read the status, and no fault of ours is told by it.
+    const failed = !writableFinished ? 'client_disconnected' : statusCode >= 500 ? String(statusCode) : undefined;
+    attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
+    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+    if (failed !== undefined) {
+      attributes[ATTR_ERROR_TYPE] = failed;
+      span.setAttribute(ATTR_ERROR_TYPE, failed);
+    }
+    if (writableFinished && statusCode >= 500) {
       const error = (request as TracedRequest)[thrown];
       if (error !== undefined) recordException(span, error);
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
     span.end(clock.now());
-    this.#duration.record(seconds, measured);
+    this.#duration.record((endedAtMs - startedAtMs) / 1e3, attributes);
   }
 }
 
-interface Answered {
+interface Served {
+  readonly span: Span;
+  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly attributes: Attributes;
-  readonly seconds: number;
+  readonly startedAtMs: number;
 }
 
 // Not server.address and server.port: they are the same in every span of a service, and the caller chooses them.
