@@ -57,7 +57,10 @@ function decodedText(text: string): string {
 
 /** `value` as it may be seen under `key`. */
 export function redactValue(key: string, value: unknown): unknown {
-  const kind = keyKinds.of(key);
+  return redactOfKind(keyKinds.of(key), value);
+}
+
+function redactOfKind(kind: KeyKind, value: unknown): unknown {
   if (kind === 'plain') return value;
   if (kind === 'secret') return REDACTED;
   if (typeof value === 'string') return redactText(value);
@@ -68,15 +71,17 @@ export function redactValue(key: string, value: unknown): unknown {
 /** Redacts `attributes` in place: span attributes are read by many and owned by none. */
 export function redactAttributes(attributes: Attributes): void {
   for (const key in attributes) {
-    if (keyKinds.of(key) === 'leaking') {
+    const kind = keyKinds.of(key);
+    if (kind === 'plain') continue;
+    if (kind === 'leaking') {
       // A key made from input, such as `inventory.<item>`, may hold what a value must not.
-      attributes[redactText(key)] = redactValue(key, attributes[key]);
+      attributes[redactText(key)] = redactOfKind(kind, attributes[key]);
       Reflect.deleteProperty(attributes, key);
       continue;
     }
     const value = attributes[key];
     if (typeof value === 'boolean') continue;
-    const redacted = redactValue(key, value);
+    const redacted = redactOfKind(kind, value);
     if (redacted !== value) attributes[key] = redacted;
   }
 }

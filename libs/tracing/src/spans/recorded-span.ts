@@ -255,10 +255,13 @@ export function cleanLink({ context, attributes }: Link, limits: SpanOrigin['lim
   return { context, ...cleanAttributes(attributes, { attributeCountLimit, attributeValueLengthLimit }) };
 }
 
-// Numbers below the process's own age are readings of its monotonic clock, as the SDK has it.
+const processStartMs = performance.timeOrigin;
+
+// Numbers below the process's own age are readings of its monotonic clock, as the SDK has it; asked last, since that clock costs more than all else.
 function hrTimeOf(time: TimeInput | undefined): HrTime {
   if (time === undefined) return millisToHrTime(clock.now());
-  if (typeof time === 'number') return millisToHrTime(time <= performance.now() ? clock.at(time) : time);
+  if (typeof time === 'number')
+    return millisToHrTime(time < processStartMs && time <= performance.now() ? clock.at(time) : time);
   return time instanceof Date ? millisToHrTime(time.getTime()) : time;
 }
 

@@ -10,8 +10,7 @@ import type {
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
 import { SamplingDecision, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
-import { RandomIds } from './random-ids.ts';
+import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { RecordedSpan, cleanLink } from './recorded-span.ts';
 import type { SpanOrigin } from './recorded-span.ts';
 
@@ -26,9 +25,11 @@ export function spanStarterOf(provider: ApiTracerProvider, name: string): SpanSt
   const tracer = provider.getTracer(name);
   if (tracer.constructor !== sdkTracer.constructor) return tracer;
   // The SDK shows these to nobody, and has no other way to make a span that its processors take.
-  const { instrumentationScope, _sampler, _resource, _spanLimits, _spanProcessor } = tracer as Partial<SdkTracer>;
-  if (!instrumentationScope || !_sampler || !_resource || !_spanLimits || !_spanProcessor) return tracer;
-  return new LightTracer(_sampler, {
+  const { instrumentationScope, _sampler, _idGenerator, _resource, _spanLimits, _spanProcessor } =
+    tracer as Partial<SdkTracer>;
+  if (!instrumentationScope || !_sampler || !_idGenerator || !_resource || !_spanLimits || !_spanProcessor)
+    return tracer;
+  return new LightTracer(_sampler, _idGenerator, {
     resource: _resource,
     scope: instrumentationScope,
     limits: _spanLimits,
@@ -42,6 +43,7 @@ const sdkTracer = new TracerProvider().getTracer('');
 interface SdkTracer {
   readonly instrumentationScope: SpanOrigin['scope'];
   readonly _sampler: Sampler;
+  readonly _idGenerator: IdGenerator;
   readonly _resource: SpanOrigin['resource'];
   readonly _spanLimits: SpanOrigin['limits'];
   readonly _spanProcessor: SpanOrigin['processor'];
@@ -53,16 +55,17 @@ interface Cleaned {
   readonly dropped: number;
 }
 
-const ids = new RandomIds();
 const unlimited = { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity };
 const notRecording = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 class LightTracer implements SpanStarter {
   readonly #sampler: Sampler;
+  readonly #ids: IdGenerator;
   readonly #origin: SpanOrigin;
 
-  constructor(sampler: Sampler, origin: SpanOrigin) {
+  constructor(sampler: Sampler, ids: IdGenerator, origin: SpanOrigin) {
     this.#sampler = sampler;
+    this.#ids = ids;
     this.#origin = origin;
   }
 
@@ -71,11 +74,11 @@ class LightTracer implements SpanStarter {
     const inside = root ? trace.deleteSpan(around) : around;
     if (isTracingSuppressed(inside)) return notRecording;
     const parent = parentIn(inside);
-    const traceId = parent?.traceId ?? ids.traceId();
+    const traceId = parent?.traceId ?? this.#ids.generateTraceId();
     const given = cleaned(options.attributes);
     const links = options.links?.map(link => cleanLink(link, this.#origin.limits));
     const sampled = this.#sampler.shouldSample(inside, traceId, name, kind, given.attributes, links ?? []);
-    const spanContext = spanContextOf(traceId, parent, sampled);
+    const spanContext = this.#contextOf(traceId, parent, sampled);
     if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
     const { attributes, count, dropped } = this.#limited(given, sampled);
     const span = new RecordedSpan(this.#origin, {
@@ -91,6 +94,13 @@ class LightTracer implements SpanStarter {
     });
     this.#origin.processor.onStart(span, inside);
     return span;
+  }
+
+  #contextOf(traceId: string, parent: SpanContext | undefined, sampled: SamplingResult): SpanContext {
+    const traceFlags = sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    const spanId = this.#ids.generateSpanId();
+    const traceState = sampled.traceState ?? parent?.traceState;
+    return traceState === undefined ? { traceId, spanId, traceFlags } : { traceId, spanId, traceFlags, traceState };
   }
 
   #limited(given: Cleaned, sampled: SamplingResult): Cleaned {
@@ -112,13 +122,6 @@ class LightTracer implements SpanStarter {
 function parentIn(inside: Context): SpanContext | undefined {
   const parent = trace.getSpanContext(inside);
   return parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
-}
-
-function spanContextOf(traceId: string, parent: SpanContext | undefined, sampled: SamplingResult): SpanContext {
-  const traceFlags = sampled.decision === SamplingDecision.RECORD_AND_SAMPLED ? TraceFlags.SAMPLED : TraceFlags.NONE;
-  const spanId = ids.spanId();
-  const traceState = sampled.traceState ?? parent?.traceState;
-  return traceState === undefined ? { traceId, spanId, traceFlags } : { traceId, spanId, traceFlags, traceState };
 }
 
 // Plain values, which nearly all are, need no look; a spread copies an object faster than a loop.
