@@ -15,6 +15,7 @@ import { startFunctionTracer } from './function-tracer.ts';
 import { traceFastify } from './http/fastify-spans.ts';
 import { HttpServerSpans } from './http/http-server-spans.ts';
 import { Libraries } from './libraries/libraries.ts';
+import { StockSql } from './libraries/stock-sql.ts';
 import { Activity } from './report/activity.ts';
 import { ActivityProcessor } from './report/activity-processor.ts';
 import { AgentLog, writeError } from './report/agent-log.ts';
@@ -90,6 +91,7 @@ export class Agent {
       rememberedSpans: 0,
       processors: [
         new ActivityProcessor(this.#activity),
+        new StockSql(),
         ...(isDebugging && this.#config.exporter !== 'console' ? [new SpanPrinter()] : []),
       ],
       onProcessEnd: () => {
