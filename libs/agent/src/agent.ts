@@ -4,7 +4,7 @@ import type { Detail, Tracing } from '@tracelab/tracing';
 import { currentRuntime } from '@tracelab/tracing/instrumenting';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { isMainThread } from 'node:worker_threads';
-import { forwardToExporters, loadAgentConfig } from './config.ts';
+import { configFileIn, forwardToExporters, loadAgentConfig } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { disabledByConfigFile } from './config-file.ts';
 import { ControlPage } from './control/control-page.ts';
@@ -31,6 +31,7 @@ export class Agent {
   readonly #config: AgentConfig;
   readonly #log: AgentLog;
   readonly #activity = new Activity();
+  readonly #configFile = configFileIn();
   readonly #rules: SamplingRules;
   readonly #tracing: Tracing;
   readonly #servers = new HttpServerSpans();
@@ -43,12 +44,14 @@ export class Agent {
   }
 
   private constructor(config: AgentConfig) {
-    const disabled = new Set([...config.disabled, ...disabledByConfigFile()]);
+    const disabled = new Set([...config.disabled, ...disabledByConfigFile(this.#configFile)]);
     this.#config = { ...config, disabled };
     this.#log = new AgentLog(config);
     this.#rules = new SamplingRules(config);
     this.#log.info(`Starting Auto-Instrumentation Agent v${AGENT_VERSION} in process ${process.pid}`);
     for (const fault of config.faults) this.#log.warn(fault);
+    if (this.#configFile !== undefined)
+      this.#log.warn(`${this.#configFile} rules exporters, sampling and processors; ${notUsed}`);
     forwardToExporters(config);
     this.#tracing = this.#startTracing();
     this.#log.info(`Exporting traces to ${this.#destination()}`);
@@ -69,6 +72,7 @@ export class Agent {
       node: process.versions.node,
       exporter: this.#config.exporter,
       endpoint: this.#destination(),
+      configFile: this.#configFile,
       sampling: this.#rules.settings,
       libraries: this.#activity.libraries,
       spans: { started: this.#activity.spansStarted, ended: this.#activity.spansEnded, ...this.#tracing.stats() },
@@ -110,6 +114,7 @@ export class Agent {
   }
 
   #destination(): string {
+    if (this.#configFile !== undefined) return `where ${this.#configFile} says`;
     const { exporter, file, endpoint } = this.#config;
     if (exporter === 'file') return file;
     if (exporter === 'console') return 'standard error';
@@ -160,6 +165,9 @@ export class Agent {
     page.listen(controlPort);
   }
 }
+
+const notUsed =
+  '--exporter, --endpoint, --sample-rate and --ignore-path are not used. Unset OTEL_CONFIG_FILE to use them.';
 
 const discarding: SpanExporter = {
   export: (_spans, done) => {
