@@ -41,8 +41,10 @@ export {
   type OtlpValue,
   spansFromOtlp,
 } from './otlp-json.ts';
+export { otlpBytesOf } from './otlp-bytes.ts';
 export { operationStatistics, type OperationStatistics, OperationTable } from './red.ts';
 export { selfTimeNs } from './self-time.ts';
+export { serviceHue } from './service-hue.ts';
 export { EMPTY_SPAN_NAME, MISSING_SERVICE_NAMES, serviceNameOf } from './service-name.ts';
 export {
   type Resource,
