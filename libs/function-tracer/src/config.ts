@@ -21,6 +21,8 @@ export interface ConfigOptions {
   readonly captureArgs?: boolean;
   /** Share of requests, or of calls outside requests, that are traced, each with its whole tree. */
   readonly sampleRate?: number;
+  /** Requests written with all their calls, on average of ten seconds; of the others, what fails. 0 sets no limit. */
+  readonly requestsPerSecond?: number;
   /** Shorter calls are not written, unless they throw. */
   readonly minDurationMicros?: number;
   /** Deeper calls are not written. */
@@ -75,6 +77,7 @@ const DEFAULTS: Settings = {
   root: process.cwd(),
   captureArgs: true,
   sampleRate: 1,
+  requestsPerSecond: 100,
   minDurationMicros: 0,
   maxDepth: 1000,
   aggregateHot: true,
@@ -108,9 +111,12 @@ export class ConfigInvalid extends Error {
 /** The settings of a tracing session: the options given, else the environment, else the defaults. */
 export class Config {
   readonly settings: Settings;
+  /** Whether V8 measures the coverage of this process. */
+  readonly isMeasured: boolean;
 
   /** Throws `ConfigInvalid`. */
   constructor(options: ConfigOptions = {}, env: NodeJS.ProcessEnv = process.env) {
+    this.isMeasured = env['NODE_V8_COVERAGE'] !== undefined;
     this.settings = checked({ ...DEFAULTS, ...fromEnvironment(env), ...given(options) });
   }
 
@@ -182,6 +188,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [keyof ConfigOptions,
   FLOWTRACE_ROOT: ['root', text],
   FLOWTRACE_CAPTURE_ARGS: ['captureArgs', flag],
   FLOWTRACE_SAMPLE_RATE: ['sampleRate', number],
+  FLOWTRACE_REQUESTS_PER_SECOND: ['requestsPerSecond', number],
   FLOWTRACE_MIN_DURATION_MICROS: ['minDurationMicros', number],
   FLOWTRACE_MAX_DEPTH: ['maxDepth', number],
   FLOWTRACE_AGGREGATE_HOT: ['aggregateHot', flag],

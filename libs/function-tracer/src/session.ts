@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { Filters } from './filters.ts';
 import { runtime } from './runtime/global-runtime.ts';
+import { RequestBudget } from './runtime/request-budget.ts';
 import { CallValues } from './values/call-values.ts';
 import { Describer } from './values/describe.ts';
 import { Redactor } from './values/redact.ts';
@@ -51,12 +52,14 @@ export class TracingSession {
       minDurationMs: settings.minDurationMicros / 1000,
       sampleRate: settings.sampleRate,
       aggregatesHot: settings.aggregateHot,
+      requestBudget: new RequestBudget(settings.requestsPerSecond),
     });
   }
 
   #summarize(): void {
     runtime.summarizeHot();
     this.recorder.reportDropped();
+    this.recorder.reportLeftOut(runtime.requestsLeftOut);
   }
 
   flush(): void {

@@ -1,4 +1,5 @@
 import { Config, type ConfigOptions, lenientConfig } from './config.ts';
+import { keepCompiledCode } from './hooks/compiled-code.ts';
 import { rewriteLoadedFiles } from './hooks/load-hook.ts';
 import { ModuleRewriter } from './hooks/module-rewriter.ts';
 import { PlanCache } from './hooks/plan-cache.ts';
@@ -20,10 +21,11 @@ export function startTracing(config: Config | ConfigOptions = {}): void {
   const whole = config instanceof Config ? config : new Config(config);
   const session = open(whole);
   if (session === undefined) return;
-  const { root, cache, http } = whole.settings;
-  rewriteLoadedFiles(
-    new ModuleRewriter({ filters: session.filters, root, cache: cache ? new PlanCache(root) : undefined }),
-  );
+  const { root, cache: usesCache, http } = whole.settings;
+  const cache = usesCache ? new PlanCache(root) : undefined;
+  // Coverage of code that was compiled before is less exact.
+  if (cache !== undefined && !whole.isMeasured) keepCompiledCode(cache.directory);
+  rewriteLoadedFiles(new ModuleRewriter({ filters: session.filters, root, cache }));
   showOriginalPositions();
   printOriginalHeaders();
   if (http) traceServerRequests();

@@ -56,9 +56,14 @@ export class FunctionTable {
   }
 
   #entry(description: FunctionDescription): FunctionEntry {
+    const { module, owner, name, line, isAsync } = description;
     return {
       index: this.#entries.length,
-      ...description,
+      module,
+      owner,
+      name,
+      line,
+      isAsync,
       enabled: this.#decide(description),
       isAggregated: false,
       calls: 0,

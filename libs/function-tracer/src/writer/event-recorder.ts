@@ -21,6 +21,7 @@ export class EventRecorder implements Recorder {
   #definedFunctions = 0;
   #dropped = 0;
   #reportedDropped = 0;
+  #reportedLeftOut = 0;
 
   constructor(
     sink: RecordSink,
@@ -96,11 +97,11 @@ export class EventRecorder implements Recorder {
   }
 
   /** An event that is no call's: its own fields, as JSON without braces. */
-  line(text: string, root: RequestRoot | undefined): void {
+  line(text: string, root: RequestRoot | undefined, atMs = performance.now()): void {
     if (!this.#prepare(root)) return;
     const record = this.#record;
     record.kind = Kind.line;
-    record.timeMs = performance.now();
+    record.timeMs = atMs;
     record.rootIndex = root?.index ?? 0;
     record.text = text;
     this.#sink.write(record, 0);
@@ -111,6 +112,13 @@ export class EventRecorder implements Recorder {
     if (this.#dropped === this.#reportedDropped) return;
     this.#reportedDropped = this.#dropped;
     this.line(`"event":"DROPPED","dropped":${this.#dropped}`, undefined);
+  }
+
+  /** Writes how many requests were left out so far, if any more were than last time. */
+  reportLeftOut(requests: number): void {
+    if (requests === this.#reportedLeftOut) return;
+    this.#reportedLeftOut = requests;
+    this.line(`"event":"LEFT_OUT","requests":${requests}`, undefined);
   }
 
   #of(kind: Kind, frame: Frame): EventRecord {
