@@ -1,3 +1,4 @@
+import type { FilterOptions } from './filters.ts';
 import { SECRET_KEYS } from './values/redact.ts';
 import type { ArgsEncoding } from './values/call-values.ts';
 
@@ -52,6 +53,8 @@ export interface ConfigOptions {
   readonly http?: boolean;
   /** Keep rewritten files in `node_modules/.cache`. */
   readonly cache?: boolean;
+  /** `older` rewrites by the hooks that Nodes without synchronous ones have. */
+  readonly loadHooks?: 'synchronous' | 'older';
 }
 
 /** The six fields of the Python agent, by its names and in its order. */
@@ -94,6 +97,7 @@ const DEFAULTS: Settings = {
   whenFull: 'drop',
   http: true,
   cache: true,
+  loadHooks: 'synchronous',
 };
 
 /** A setting that cannot be meant; names every one. */
@@ -148,8 +152,9 @@ export class Config {
     return this.settings.redact ? [...SECRET_KEYS, ...this.settings.redactKeys] : [];
   }
 
-  get prefixes(): readonly string[] {
-    return list(this.settings.packagePrefix);
+  /** What decides which modules and functions are traced. */
+  get filters(): FilterOptions {
+    return { prefixes: list(this.settings.packagePrefix), excludePatterns: this.settings.excludePatterns };
   }
 }
 
@@ -205,6 +210,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [keyof ConfigOptions,
   FLOWTRACE_WHEN_FULL: ['whenFull', text],
   FLOWTRACE_HTTP: ['http', flag],
   FLOWTRACE_CACHE: ['cache', flag],
+  FLOWTRACE_LOAD_HOOKS: ['loadHooks', text],
 };
 
 function fromEnvironment(env: NodeJS.ProcessEnv): ConfigOptions {
@@ -226,6 +232,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   compat: ['none', 'mcp'],
   argsEncoding: ['single', 'double'],
   whenFull: ['drop', 'block'],
+  loadHooks: ['synchronous', 'older'],
 };
 
 const LEAST: Readonly<Record<string, number>> = { bufferBytes: 64 * 1024 };

@@ -33,7 +33,7 @@ export class TracingSession {
   constructor(config: Config) {
     const { settings } = config;
     this.config = config;
-    this.filters = new Filters({ prefixes: config.prefixes, excludePatterns: settings.excludePatterns });
+    this.filters = new Filters(config.filters);
     this.#sink = openSink(config);
     const values = valuesFor(config);
     this.recorder = new EventRecorder(this.#sink, runtime.functions, { values, captureArgs: settings.captureArgs });

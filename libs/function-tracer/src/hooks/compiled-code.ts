@@ -1,4 +1,4 @@
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import { join } from 'node:path';
 
 /**
@@ -7,5 +7,6 @@ import { join } from 'node:path';
  * happens.
  */
 export function keepCompiledCode(cacheDirectory: string): void {
-  enableCompileCache(join(cacheDirectory, 'compiled'));
+  // Node 20 has no such cache.
+  if (Reflect.has(module, 'enableCompileCache')) module.enableCompileCache(join(cacheDirectory, 'compiled'));
 }

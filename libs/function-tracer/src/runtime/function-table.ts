@@ -25,17 +25,29 @@ export interface FunctionDescription {
   readonly isAsync: boolean;
 }
 
+/** The least number that is given by another thread than the one that runs the code. */
+export const NUMBERED_ELSEWHERE = 2 ** 24;
+
 /** Every function that the process has loaded rewritten, by the number that its code carries. */
 export class FunctionTable {
   readonly #entries: FunctionEntry[] = [];
+  readonly #numberedElsewhere = new Map<number, FunctionEntry>();
+  /** Learns of functions that another thread has numbered meanwhile. */
+  receive: () => void = () => undefined;
   #decide: (description: FunctionDescription) => boolean = () => true;
 
   get size(): number {
     return this.#entries.length;
   }
 
-  get(index: number): FunctionEntry | undefined {
-    return this.#entries[index];
+  /** By the number that its code carries. */
+  get(number: number): FunctionEntry | undefined {
+    return this.#entries[number] ?? (number < NUMBERED_ELSEWHERE ? undefined : this.#getNumberedElsewhere(number));
+  }
+
+  #getNumberedElsewhere(number: number): FunctionEntry | undefined {
+    if (!this.#numberedElsewhere.has(number)) this.receive();
+    return this.#numberedElsewhere.get(number);
   }
 
   /** Answers the number of the first. */
@@ -43,6 +55,13 @@ export class FunctionTable {
     const first = this.#entries.length;
     for (const description of descriptions) this.#entries.push(this.#entry(description));
     return first;
+  }
+
+  /** Numbers from `NUMBERED_ELSEWHERE` on are another thread's to give. */
+  addNumbered(first: number, descriptions: readonly FunctionDescription[]): void {
+    const added = this.add(descriptions);
+    for (const [offset, entry] of this.#entries.slice(added).entries())
+      this.#numberedElsewhere.set(first + offset, entry);
   }
 
   from(index: number): readonly FunctionEntry[] {

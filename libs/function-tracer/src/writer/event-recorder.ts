@@ -124,7 +124,7 @@ export class EventRecorder implements Recorder {
   #of(kind: Kind, frame: Frame): EventRecord {
     const record = this.#record;
     record.kind = kind;
-    record.functionIndex = frame.entryIndex;
+    record.functionIndex = frame.entry.index;
     record.id = frame.id;
     record.parentId = frame.parentId;
     record.depth = frame.depth;
