@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -117,12 +116,14 @@ test('one file that does not parse does not stop the others', async () => {
 });
 
 test('counts on this very repository agree with an independent parser', () => {
-  const files = sourceFiles(join(REPOSITORY, 'libs')).filter(file => file.endsWith('.ts') && !file.includes('hub-ui'));
+  const files = ['libs', 'services', 'examples', 'scripts']
+    .flatMap(folder => sourceFiles(join(REPOSITORY, folder)))
+    .filter(file => /\.tsx?$/.test(file));
   const analysis = analyzeFiles(files);
   const totals = { totalFunctions: 0, asyncFunctions: 0, classMethods: 0 };
   for (const file of files)
     count(ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true), totals);
-  expect(files.length).toBeGreaterThan(100);
+  expect(files.length).toBeGreaterThan(500);
   const { totalFunctions, asyncFunctions, classMethods } = analysis;
   expect({ totalFunctions, asyncFunctions, classMethods }).toEqual(totals);
 });
@@ -199,41 +200,6 @@ test.each([
 ])('JavaScript %j becomes %j', (before, after) => {
   expect(instrumentSource('x.js', before).source).toBe(after ?? before);
 });
-
-test('a package of this repository builds and answers the same instrumented, and restore brings back every byte', async () => {
-  const directory = join(temporaryDirectory(), 'trace-model');
-  cpSync(join(REPOSITORY, 'libs/trace-model/src'), join(directory, 'src'), { recursive: true });
-  const original = contents(directory);
-  const { out } = await flowctl('instrument', directory, '--json');
-  const changed = (JSON.parse(out) as { files: unknown[] }).files.length;
-  expect(changed).toBeGreaterThan(5);
-  linkPackage(directory);
-  const built = spawnSync(join(REPOSITORY, 'node_modules/.bin/tsc'), ['-p', directory], { encoding: 'utf8' });
-  expect(built.stdout).toBe('');
-  await flowctl('restore', directory);
-  expect(contents(directory)).toEqual(original);
-}, 60_000);
-
-function contents(directory: string): Record<string, string> {
-  const files = globSync('src/**/*', { cwd: directory })
-    .filter(name => /\.\w+$/.test(name))
-    .toSorted();
-  return Object.fromEntries(files.map(name => [name, readFileSync(join(directory, name), 'utf8')]));
-}
-
-function linkPackage(directory: string): void {
-  mkdirSync(join(directory, 'node_modules/@tracelab'), { recursive: true });
-  symlinkSync(join(REPOSITORY, 'libs/function-tracer'), join(directory, 'node_modules/@tracelab/function-tracer'));
-  symlinkSync(join(REPOSITORY, 'node_modules/@types'), join(directory, 'node_modules/@types'));
-  const options = {
-    extends: join(REPOSITORY, 'tsconfig.options.json'),
-    compilerOptions: { customConditions: ['@tracelab/source'], noEmit: true, noUnusedLocals: false },
-    include: ['src'],
-    exclude: ['**/*.test.ts'],
-  };
-  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(options));
-  writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
-}
 
 const log = join(temporaryDirectory(), 'flow.jsonl');
 beforeAll(async () => {
