@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { analyzeFiles } from '../src/cli/commands/analyze.ts';
 import { instrumentSource } from '../src/cli/instrument-source.ts';
 import { run as runCommand } from '../src/cli/run.ts';
 import { sourceFiles } from '../src/cli/source-files.ts';
+import { showMicros } from '../src/reader/call-tree.ts';
 import { callsOf } from '../src/reader/calls.ts';
 import { readLog, run, temporaryDirectory } from './traced-process.ts';
 
@@ -96,10 +97,24 @@ test('version and validate say what they found', async () => {
   });
 });
 
+test('the command and every entry of the package are there once it is built', () => {
+  const home = join(REPOSITORY, 'libs/function-tracer');
+  const { bin, exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+    exports: Record<string, { '@tracelab/source': string; default: string }>;
+  };
+  const built = [...Object.values(bin), ...Object.values(exports).map(entry => entry.default)];
+  const sources = built.map(file => file.replace('./dist/', './src/').replace(/\.js$/, '.ts'));
+  expect(sources.filter(file => !existsSync(join(home, file)))).toEqual([]);
+  expect(Object.values(exports).map(entry => entry['@tracelab/source'])).toEqual(sources.slice(1));
+});
+
 test('one file that does not parse does not stop the others', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'bad.js'), 'function {');
   writeFileSync(join(directory, 'good.js'), 'function f() { return 1 }');
+  mkdirSync(join(directory, 'node_modules/other'), { recursive: true });
+  writeFileSync(join(directory, 'node_modules/other/index.js'), 'function g() { return 1 }');
   const { code, out } = await flowctl('analyze', directory, '-v');
   expect(code).toBe(0);
   for (const line of [
@@ -205,6 +220,10 @@ const log = join(temporaryDirectory(), 'flow.jsonl');
 beforeAll(async () => {
   await run('steps.cjs', [], { env: { FLOWTRACE_LOGFILE: log } });
 }, 30_000);
+
+test('a time is printed in the unit that it is in', () => {
+  expect([50_545, 999, 2_500_000].map(showMicros)).toEqual(['50.55 ms', '999 µs', '2.50 s']);
+});
 
 test('a report names what was slow, hot, wrong and repeated', async () => {
   const { code, out } = await flowctl('report', log, '--top', '5');

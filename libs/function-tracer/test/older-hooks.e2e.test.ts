@@ -25,7 +25,8 @@ function olderNode(): string | undefined {
 
 function isOlder(node: string): boolean {
   if (!existsSync(node)) return false;
-  const script = 'const [major] = process.versions.node.split("."); console.log(major, !require("module").registerHooks)';
+  const script =
+    'const [major] = process.versions.node.split("."); console.log(major, !require("module").registerHooks)';
   return /^(?:2[0-9]) true\n$/.test(execFileSync(node, ['-e', script], { encoding: 'utf8' }));
 }
 

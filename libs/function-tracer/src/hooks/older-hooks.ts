@@ -23,15 +23,15 @@ export function rewriteLoadedFilesByOlderHooks(replacement: ModuleRewriter, sett
   } else loader.postMessage(settings);
 }
 
-type Compile = (this: unknown, content: string, filename: string, ...rest: readonly unknown[]) => unknown;
+type Compile = (this: unknown, content: string, filename: string, format?: unknown) => unknown;
 
 function rewriteBeforeCompilation(): void {
   const prototype = module.prototype as unknown as { _compile: Compile };
   const original = prototype._compile;
-  prototype._compile = function _compile(content, filename, ...rest) {
-    const kind = rest[0] === 'module' ? 'module' : 'commonjs';
+  prototype._compile = function _compile(content, filename, format) {
+    const kind = format === 'module' ? 'module' : 'commonjs';
     const replaced = rewriter?.rewrite(pathToFileURL(filename).href, content, kind);
-    return Reflect.apply(original, this, [replaced ?? content, filename, ...rest]);
+    return Reflect.apply(original, this, [replaced ?? content, filename, format]);
   };
 }
 

@@ -267,7 +267,11 @@ function applying(original: unknown): Original {
 }
 
 // TypeScript's library does not know it yet, and Node 22 neither.
-const { isError = types.isNativeError } = Error as { readonly isError?: (value: unknown) => value is Error };
+const { isError = isInstance } = Error as { readonly isError?: (value: unknown) => value is Error };
+
+function isInstance(value: unknown): value is Error {
+  return value instanceof Error;
+}
 
 function dateText(date: Date): string {
   const time = Number(DATE_VALUE(date));
