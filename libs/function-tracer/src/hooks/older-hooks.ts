@@ -23,7 +23,7 @@ export function rewriteLoadedFilesByOlderHooks(replacement: ModuleRewriter, sett
   } else loader.postMessage(settings);
 }
 
-type Compile = (this: unknown, content: string, filename: string, format?: unknown) => unknown;
+type Compile = (content: string, filename: string, format?: unknown) => unknown;
 
 function rewriteBeforeCompilation(): void {
   const prototype = module.prototype as unknown as { _compile: Compile };
