@@ -80,7 +80,7 @@ const DEFAULTS: Settings = {
   root: process.cwd(),
   captureArgs: true,
   sampleRate: 1,
-  requestsPerSecond: 100,
+  requestsPerSecond: 50,
   minDurationMicros: 0,
   maxDepth: 1000,
   aggregateHot: true,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentSession } from '../current-session.ts';
+import { AttachedCall } from './attached-call.ts';
 import { activeSpan } from '../runtime/active-span.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 import { createRoot, type RequestRoot } from '../runtime/request-root.ts';
 
-const calls = new WeakMap<IncomingMessage, HttpCall>();
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}/;
 
@@ -31,10 +31,10 @@ export class HttpCall {
 
   /** The call of a request: the same one for everybody who asks. */
   static of(request: IncomingMessage, response: ServerResponse): HttpCall {
-    const known = calls.get(request);
+    const known = AttachedCall.of(request);
     if (known !== undefined) return known;
     const call = new HttpCall(request);
-    calls.set(request, call);
+    AttachedCall.attach(request, call);
     // Once, and also when the client goes away or the handler fails.
     response.on('close', () => {
       call.#end(request, response);

@@ -1,6 +1,8 @@
 /** A traced function as the runtime knows it. */
 export interface FunctionEntry {
   readonly index: number;
+  /** What its code calls it. */
+  readonly number: number;
   readonly module: string;
   /** The class or object of a method; a plain function belongs to its module. */
   readonly owner: string | undefined;
@@ -51,17 +53,17 @@ export class FunctionTable {
   }
 
   /** Answers the number of the first. */
-  add(descriptions: readonly FunctionDescription[]): number {
-    const first = this.#entries.length;
-    for (const description of descriptions) this.#entries.push(this.#entry(description));
-    return first;
+  add(descriptions: readonly FunctionDescription[], firstNumber = this.#entries.length): number {
+    for (const [offset, description] of descriptions.entries())
+      this.#entries.push(this.#entry(description, firstNumber + offset));
+    return firstNumber;
   }
 
   /** Numbers from `NUMBERED_ELSEWHERE` on are another thread's to give. */
   addNumbered(first: number, descriptions: readonly FunctionDescription[]): void {
-    const added = this.add(descriptions);
-    for (const [offset, entry] of this.#entries.slice(added).entries())
-      this.#numberedElsewhere.set(first + offset, entry);
+    const added = this.#entries.length;
+    this.add(descriptions, first);
+    for (const entry of this.from(added)) this.#numberedElsewhere.set(entry.number, entry);
   }
 
   from(index: number): readonly FunctionEntry[] {
@@ -74,10 +76,11 @@ export class FunctionTable {
     for (const entry of this.#entries) entry.enabled = decide(entry);
   }
 
-  #entry(description: FunctionDescription): FunctionEntry {
+  #entry(description: FunctionDescription, number: number): FunctionEntry {
     const { module, owner, name, line, isAsync } = description;
     return {
       index: this.#entries.length,
+      number,
       module,
       owner,
       name,

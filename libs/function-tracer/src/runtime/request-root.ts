@@ -9,6 +9,8 @@ export interface RequestRoot {
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
   readonly writes: Share;
+  /** The recorder that has written its ids. */
+  writtenBy?: object;
   /** That of the request, where this one is for a span inside it. */
   readonly request?: RequestRoot;
 }

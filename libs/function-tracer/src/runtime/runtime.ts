@@ -75,7 +75,7 @@ export class Runtime {
     if (session === undefined || entry?.enabled !== true) return 0;
     const resumer = this.current;
     const from = resumer ?? this.#origin(creator);
-    const frame = new Frame(this, entry, index);
+    const frame = new Frame(this, entry);
     frame.id = ++this.#lastId;
     if (from !== undefined) {
       frame.depth = from.depth + 1;
@@ -168,10 +168,10 @@ export class Runtime {
   }
 
   /** Where the error last passing through was thrown, if the throw statement said so. */
-  thrownAt: { readonly error: unknown; readonly functionIndex: number; readonly position: number } | undefined;
+  thrownAt: { readonly error: unknown; readonly functionNumber: number; readonly position: number } | undefined;
 
   #noteThrow(frame: Frame, error: unknown): void {
-    this.thrownAt = { error, functionIndex: frame.entryIndex, position: frame.p };
+    this.thrownAt = { error, functionNumber: frame.entry.number, position: frame.p };
   }
 
   /** Whether this is the error that last passed through rewritten code. */

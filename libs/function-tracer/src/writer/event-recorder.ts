@@ -16,7 +16,6 @@ export class EventRecorder implements Recorder {
   readonly #functions: FunctionTable;
   readonly #values: CallValues;
   readonly #captureArgs: boolean;
-  readonly #knownRoots = new WeakSet<RequestRoot>();
   readonly #record: EventRecord = emptyRecord();
   #definedFunctions = 0;
   #dropped = 0;
@@ -137,7 +136,7 @@ export class EventRecorder implements Recorder {
   /** Tells the reader of the records what the next one speaks of. */
   #prepare(root: RequestRoot | undefined): boolean {
     if (this.#definedFunctions < this.#functions.size && !this.#defineFunctions()) return false;
-    return root === undefined || this.#knownRoots.has(root) || this.#defineRoot(root);
+    return root === undefined || root.writtenBy === this || this.#defineRoot(root);
   }
 
   #defineFunctions(): boolean {
@@ -155,7 +154,7 @@ export class EventRecorder implements Recorder {
     const known = ids.filter(([, value]) => value !== undefined);
     const text = known.map(([name, value]) => `,"${name}":${JSON.stringify(value)}`).join('');
     if (!this.#plain(Kind.root, root.index, text)) return false;
-    this.#knownRoots.add(root);
+    root.writtenBy = this;
     return true;
   }
 
