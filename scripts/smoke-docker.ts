@@ -2,25 +2,31 @@
 // everything down and looks at what is left. Exits 77, with the reason as its last line, where there is no engine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isPortFree } from '@tracelab/local-servers';
 import { claim, eventually, figure } from './smoke/check.ts';
 import { checkFlow } from './smoke/flow-check.ts';
+import { Foreground, STACK_IS_UP } from './smoke/foreground.ts';
+import { checkPaymentFault, PAYMENT_FAULT } from './smoke/payment-fault.ts';
 import { SteadyLoad } from './smoke/steady-load.ts';
 
 const PROJECT = 'tracelab-smoke';
 const SERVICES = ['gateway', 'user', 'order', 'payment', 'perf-tracer'] as const;
 const BASE_IMAGE = 'node:24-bookworm-slim';
+const STORE_PORTS = [5432, 6379];
 const MOST_MB_ON_TOP = 120;
 const addresses = { gatewayUrl: 'http://127.0.0.1:8000', queryUrl: 'http://127.0.0.1:16686' };
 
 // No registry has to be reached for the trace backend: the hub answers on Jaeger's ports.
 const settings = {
+  COMPOSE_PROJECT_NAME: PROJECT,
   POSTGRES_PASSWORD: 'smoke-test-only',
   JAEGER_IMAGE: 'tracelab/hub',
   JAEGER_COMMAND: 'dist/main.js --host 0.0.0.0 --data /tmp/hub',
-  DEMO_DELAY_SCALE: '0.2',
-  DEMO_SEED: '7',
+  ...PAYMENT_FAULT,
 };
 
 interface Finished {
@@ -29,8 +35,8 @@ interface Finished {
 }
 
 // Never the blocking kind: the load under which services are replaced runs in this very process.
-async function docker(...args: readonly string[]): Promise<Finished> {
-  const child = spawn('docker', args, { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(command: string, args: readonly string[]): Promise<Finished> {
+  const child = spawn(command, args, { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
   const [out, err, status] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -39,7 +45,10 @@ async function docker(...args: readonly string[]): Promise<Finished> {
   return { status, output: out + err };
 }
 
-const compose = (...args: readonly string[]) => docker('compose', '--project-name', PROJECT, ...args);
+const docker = (...args: readonly string[]) => run('docker', args);
+const compose = (...args: readonly string[]) => docker('compose', ...args);
+/** A command of the Makefile, as a person runs it. */
+const make = (...args: readonly string[]) => run('make', ['--no-print-directory', ...args]);
 
 function skip(reason: string): never {
   process.stdout.write(`${reason}\n`);
@@ -53,7 +62,8 @@ async function prepare(): Promise<void> {
     skip(`the image ${BASE_IMAGE} is not here and cannot be pulled`);
   }
   const taken: number[] = [];
-  for (const port of [8000, 8001, 8002, 8003, 8004, 16_686, 4318]) if (!(await isPortFree(port))) taken.push(port);
+  for (const port of [8000, 8001, 8002, 8003, 8004, 16_686, 4317, 4318])
+    if (!(await isPortFree(port))) taken.push(port);
   claim('the published ports are free', taken.length === 0, taken.join(', '));
 }
 
@@ -69,8 +79,12 @@ async function validate(): Promise<void> {
 
 async function build(): Promise<void> {
   const startedAt = performance.now();
-  const built = await compose('build');
-  claim('the images of the services build', built.status === 0, built.status === 0 ? '' : built.output.slice(-2_000));
+  const built = await make('docker-build');
+  claim(
+    'make docker-build builds the images of the services',
+    built.status === 0,
+    built.status === 0 ? '' : built.output.slice(-2_000),
+  );
   const hub = await docker(
     'build',
     '-q',
@@ -98,8 +112,12 @@ async function sizeMb(image: string): Promise<number> {
 
 async function up(): Promise<void> {
   const startedAt = performance.now();
-  const started = await compose('up', '--detach', '--wait', '--wait-timeout', '120');
-  claim('everything comes up healthy', started.status === 0, started.status === 0 ? '' : started.output.slice(-2_000));
+  const started = await make('docker-up');
+  claim(
+    'make docker-up brings everything up healthy',
+    started.status === 0,
+    started.status === 0 ? '' : started.output.slice(-2_000),
+  );
   figure('time until healthy', `${((performance.now() - startedAt) / 1000).toFixed(0)} s`, 'none');
 }
 
@@ -109,12 +127,14 @@ async function isHardened(): Promise<void> {
   claim('a service cannot write to its own files', (await inside('sh', '-c', 'echo x > /app/x')).status !== 0);
 }
 
+const replace = (service: string) => compose('up', '-d', '--no-deps', '--force-recreate', '--wait', service);
+
 async function restartEach(): Promise<void> {
   const paths = { user: '/users/1', order: '/orders/101', payment: '/payments/1001', gateway: '/' } as const;
   for (const service of ['user', 'order', 'payment'] as const) {
     const load = new SteadyLoad(addresses.gatewayUrl, Object.values(paths), 20);
     load.start();
-    const replaced = await compose('up', '-d', '--no-deps', '--force-recreate', '--wait', service);
+    const replaced = await replace(service);
     const seen = await load.stop();
     const others = seen.filter(({ path, status }) => path !== paths[service] && status >= 500);
     const own = seen.filter(({ path, status }) => path === paths[service] && status >= 500 && status !== 503);
@@ -132,21 +152,57 @@ async function restartEach(): Promise<void> {
   }
 }
 
+async function follows(target: string, words: RegExp): Promise<void> {
+  const logs = new Foreground(`exec make --no-print-directory ${target}`, settings);
+  claim(`make ${target} shows its logs`, await logs.says(words, 20_000));
+  claim(`make ${target} ends with Ctrl-C`, await logs.interrupt());
+}
+
+const labelled = `label=com.docker.compose.project=${PROJECT}`;
+const volumes = async () => (await docker('volume', 'ls', '-q', '--filter', labelled)).output.trim();
+
 async function down(): Promise<void> {
-  const stopped = await compose('down', '--volumes', '--remove-orphans', '--timeout', '15');
-  claim('everything comes down', stopped.status === 0, stopped.status === 0 ? '' : stopped.output.slice(-1_000));
-  const label = `label=com.docker.compose.project=${PROJECT}`;
+  const stopped = await make('docker-down');
+  claim('make docker-down stops everything', stopped.status === 0, stopped.status === 0 ? '' : stopped.output);
+  claim('the data stays', (await volumes()) !== '');
+}
+
+/** The stores and the backend in containers, the services on this machine. */
+async function runBeside(): Promise<void> {
+  const taken: number[] = [];
+  for (const port of STORE_PORTS) if (!(await isPortFree(port))) taken.push(port);
+  if (taken.length > 0) {
+    process.stdout.write(`        SKIPPED, port ${taken.join(', ')} is taken: make docker-up-dev\n`);
+    return;
+  }
+  const started = await make('docker-up-dev');
+  claim('make docker-up-dev starts', started.status === 0, started.status === 0 ? '' : started.output.slice(-2_000));
+  const folder = mkdtempSync(join(tmpdir(), 'tracelab-smoke-'));
+  const services = new Foreground('exec make --no-print-directory run-dev', {
+    TRACELAB_DATA: folder,
+    POSTGRES_URL: `postgres://tracelab:${settings.POSTGRES_PASSWORD}@127.0.0.1:5432`,
+    REDIS_URL: 'redis://127.0.0.1:6379',
+  });
+  try {
+    const isUp = await services.says(STACK_IS_UP, 90_000);
+    claim('make run-dev starts beside it', isUp, isUp ? '' : services.output.slice(-2_000));
+    await checkFlow(addresses);
+  } finally {
+    claim('make run-dev ends with Ctrl-C', await services.interrupt());
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function clean(): Promise<void> {
+  const cleaned = await make('docker-clean');
+  claim('make docker-clean ends well', cleaned.status === 0, cleaned.status === 0 ? '' : cleaned.output.slice(-1_000));
   const listed = await Promise.all([
-    docker('ps', '-aq', '--filter', label),
-    docker('volume', 'ls', '-q', '--filter', label),
-    docker('network', 'ls', '-q', '--filter', label),
+    docker('ps', '-aq', '--filter', labelled),
+    docker('network', 'ls', '-q', '--filter', labelled),
+    docker('image', 'ls', '-q', '--filter', 'reference=tracelab/*'),
   ]);
-  const left = listed.map(({ output }) => output.trim());
-  claim(
-    'no container, volume or network is left',
-    left.every(each => each === ''),
-    left.join(' '),
-  );
+  const left = [...listed.map(({ output }) => output.trim()), await volumes()].filter(each => each !== '');
+  claim('no container, network, image or volume of ours is left', left.length === 0, left.join(' '));
 }
 
 try {
@@ -158,13 +214,18 @@ try {
   await checkFlow(addresses);
   const ready = await eventually(() => fetch(`${addresses.gatewayUrl}/docs`).then(({ ok }) => ok || undefined), 5_000);
   claim('the documentation is served', ready === true);
+  await checkPaymentFault(addresses, () => replace('payment'));
   await restartEach();
   await checkFlow(addresses);
+  for (const target of ['docker-logs', 'logs-app']) await follows(target, /full-flow/);
+  await follows('logs-jaeger', /OTLP/);
+  await down();
+  await runBeside();
 } catch (error) {
   process.exitCode = 1;
   process.stdout.write(
     `${(error as Error).message}\n${(await compose('logs', '--tail', '15')).output.slice(-6_000)}\n`,
   );
 } finally {
-  if ((await docker('info')).status === 0) await down();
+  if ((await docker('info')).status === 0) await clean();
 }

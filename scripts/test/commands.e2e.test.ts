@@ -5,7 +5,7 @@ import { freePort } from '@tracelab/local-servers';
 import { temporaryFolder } from '@tracelab/test-stack';
 import { LoadReport } from '../load/report.ts';
 import { KnownServer } from './known-server.ts';
-import { runScript } from './run-script.ts';
+import { runScript } from '../smoke/run-script.ts';
 
 const folder = temporaryFolder('commands');
 const file = (name: string) => join(folder, name);

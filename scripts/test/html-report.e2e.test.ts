@@ -5,7 +5,7 @@ import { temporaryFolder } from '@tracelab/test-stack';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chromiumPath } from './chromium-path.ts';
 import { KnownServer } from './known-server.ts';
-import { runScript } from './run-script.ts';
+import { runScript } from '../smoke/run-script.ts';
 
 const folder = temporaryFolder('html');
 const htmlFile = join(folder, 'report.html');

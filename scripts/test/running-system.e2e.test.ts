@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { temporaryFolder } from '@tracelab/test-stack';
 import { LoadReport, type Route, rowOf } from '../load/report.ts';
+import { FAULT_LOAD, PAYMENT_FAULT, warmUp } from '../smoke/payment-fault.ts';
 import { explainTrace } from '../traces/explain-trace.ts';
 import { TraceReader } from '../traces/trace-reader.ts';
-import { runScript, type ScriptEnd } from './run-script.ts';
+import { runScript, type ScriptEnd } from '../smoke/run-script.ts';
 import { RunningSystem } from './running-system.ts';
 
 const folder = temporaryFolder('load');
@@ -16,21 +17,12 @@ let system: RunningSystem;
 let ended: ScriptEnd;
 let report: LoadReport;
 
-// One of a hundred card payments takes 300 ms longer: with this seed the 46th, the 69th, the 98th, the 131st.
-const FAULT = { SLOW_CREDIT_CARD: '0.01:300', DEMO_SEED: '30' };
-// Fresh processes are slow for another reason than the one that is looked for.
-const WARMING_FLOWS = 40;
-const NOTHING_ELSE = { DEMO_DELAY_SCALE: '0', FAIL_INVENTORY: '0', FAIL_PAYMENT: '0' };
-
 beforeAll(async () => {
-  system = await RunningSystem.start({ ...FAULT, ...NOTHING_ELSE });
-  for (let made = 0; made < WARMING_FLOWS; made++) {
-    const response = await fetch(`${system.url}/demo/full-flow/${1 + (made % 3)}`);
-    await response.body?.cancel();
-  }
+  system = await RunningSystem.start(PAYMENT_FAULT);
+  await warmUp(system.url);
   ended = await runScript('load-test.ts', [
     ...['--url', system.url, '--traces', system.tracesUrl],
-    ...['--users', '3', '--requests', '100', '--ramp-up', '0', '--think', '0', '--seed', '1'],
+    ...FAULT_LOAD,
     ...['--thresholds', 'errors<=1%,p50<2000', '--json', jsonFile, '--html', htmlFile],
   ]);
   report = LoadReport.parse(JSON.parse(readFileSync(jsonFile, 'utf8')));

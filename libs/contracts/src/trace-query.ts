@@ -195,6 +195,8 @@ export type HubRed = z.infer<typeof HubRed>;
 /** One line of the doctor's report. */
 export const HubFinding = z.object({
   fault: z.string(),
+  /** Information is worth knowing, and as it should be. */
+  severity: z.enum(['fault', 'information']).default('fault'),
   title: z.string(),
   count: z.int(),
   remedy: z.string(),
@@ -218,6 +220,8 @@ export const HubLiveDropped = z.object({ traceCount: z.int() });
 /** `GET /api/hub/status`: how full the store is. */
 export const HubStatus = z.object({
   store: z.string(),
+  /** Where spans are sent, on the same host. */
+  otlpPort: z.int(),
   engine: z.string(),
   spanCount: z.int(),
   traceCount: z.int(),

@@ -14,7 +14,7 @@ const SCROLL_MS = 4000;
 
 const { executable, reason } = findChromium(env);
 if (executable === undefined) throw new Error(reason);
-const hub = await TracedHub.start(['--store', 'memory', '--memory', '1GB']);
+const hub = await TracedHub.start();
 const browser = await launchChromium(executable);
 try {
   const traceId = await sendBigTrace(hub.otlpUrl, spanCount);
@@ -75,7 +75,7 @@ async function measureList(on: Browser): Promise<void> {
 
 /** From the last byte of the trace until its first rows are on the screen. */
 function firstPaintAfterData(): number {
-  const data = performance.getEntriesByType('resource').find(entry => entry.name.includes('/api/v3/traces/'));
+  const data = performance.getEntriesByType('resource').find(entry => entry.name.includes('/api/hub/traces/'));
   const paint = performance.getEntriesByName('first-rows').at(0);
   return (paint?.startTime ?? NaN) - (data as PerformanceResourceTiming).responseEnd;
 }

@@ -26,3 +26,10 @@ test('each fault is found at its span', () => {
 test('a child in the same process that starts early is no skew of clocks', () => {
   expect(faultsOf(root, { id: 'a', parent: 'root', at: [5, 30] })).toEqual([]);
 });
+
+test('a trace below one caller from outside is told as information; two entries, or one beside a root, are orphans', () => {
+  const entry = { ...root, parent: 'caller' };
+  expect(faultsOf(entry, { id: 'a', parent: 'root', at: [20, 30] })).toEqual(['caller-not-traced root']);
+  expect(faultsOf(entry, { id: 'a', parent: 'gone', at: [20, 30] })).toEqual(['orphan-spans root', 'orphan-spans a']);
+  expect(faultsOf(entry, { id: 'a', at: [20, 30] })).toEqual(['orphan-spans root']);
+});

@@ -9,6 +9,12 @@ export const TRACE_FAULTS = {
     remedy:
       'Check that every service on the way exports to this backend, flushes at exit, and samples by the parent’s decision.',
   },
+  'caller-not-traced': {
+    title: 'Traces that begin at a call from outside',
+    remedy:
+      'Nothing to mend if the caller sends no spans here, as a load generator or a browser may; otherwise see orphan-spans.',
+    isInformation: true,
+  },
   'missing-service-name': {
     title: 'Spans without a service name',
     remedy: 'Set OTEL_SERVICE_NAME, or the resource attribute service.name, in the process that sends them.',
@@ -30,7 +36,14 @@ export const TRACE_FAULTS = {
     title: 'Spans that end before they start',
     remedy: 'The sender mixes clocks: take start and end from the same one.',
   },
-} as const;
+} as const satisfies Readonly<Record<string, FaultWords>>;
+
+interface FaultWords {
+  readonly title: string;
+  readonly remedy: string;
+  /** Worth knowing, and as it should be. */
+  readonly isInformation?: true;
+}
 
 export type TraceFault = keyof typeof TRACE_FAULTS;
 
@@ -44,7 +57,13 @@ export interface Finding {
 }
 
 /** The faults of one trace's telemetry, span by span, in depth-first order. */
-export const diagnoseTrace = (spans: readonly Span[]): Finding[] => traceTree(spans).nodes.flatMap(diagnoseNode);
+export function diagnoseTrace(spans: readonly Span[]): Finding[] {
+  const { nodes, roots } = traceTree(spans);
+  const findings = nodes.flatMap(diagnoseNode);
+  // One entry and no other root: the whole trace hangs below a caller that is not traced here.
+  if (roots.length !== 1 || roots[0]?.isOrphan !== true) return findings;
+  return findings.map(own => (own.fault === 'orphan-spans' ? { ...own, fault: 'caller-not-traced' } : own));
+}
 
 /** The faults of one span in its place. */
 export function diagnoseNode(node: SpanNode): Finding[] {

@@ -31,7 +31,7 @@ export {
 export { isDetached } from './detached-child.ts';
 export { diagnoseNode, diagnoseTrace, type Finding, TRACE_FAULTS, type TraceFault } from './diagnose.ts';
 export { type BucketCount, DurationHistogram } from './duration-histogram.ts';
-export { lazySpansFromOtlp } from './lazy-spans.ts';
+export { lazySpansFromOtlp, someDetail } from './lazy-spans.ts';
 export {
   otlpFromSpans,
   type OtlpAttribute,
@@ -41,8 +41,10 @@ export {
   type OtlpValue,
   spansFromOtlp,
 } from './otlp-json.ts';
+export { otlpBytesOf } from './otlp-bytes.ts';
 export { operationStatistics, type OperationStatistics, OperationTable } from './red.ts';
 export { selfTimeNs } from './self-time.ts';
+export { serviceHue } from './service-hue.ts';
 export { EMPTY_SPAN_NAME, MISSING_SERVICE_NAMES, serviceNameOf } from './service-name.ts';
 export {
   type Resource,

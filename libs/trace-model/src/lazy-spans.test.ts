@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { lazySpansFromOtlp, otlpFromSpans, type Span, spansFromOtlp, traceTree } from '@tracelab/trace-model';
+import {
+  lazySpansFromOtlp,
+  otlpFromSpans,
+  someDetail,
+  type Span,
+  spansFromOtlp,
+  traceTree,
+} from '@tracelab/trace-model';
 import { makeSpans, text } from '../test/make-spans.ts';
 
 const spans = makeSpans(
@@ -37,6 +44,20 @@ test('their details are read once, and they make a tree as any span does', () =>
     ['aa', 0],
     ['bb', 1],
   ]);
+});
+
+test('a look through the details of a lazy span meets the texts of an ordinary one', () => {
+  const textsOf = (span: Span): string[] => {
+    const met: string[] = [];
+    someDetail(span, detail => met.push(detail) === 0);
+    return met;
+  };
+  const json = otlpFromSpans(spans);
+  expect(lazySpansFromOtlp(json).map(textsOf)).toEqual([
+    ['a', '1'],
+    ['told', 'b', '2'],
+  ]);
+  expect(spansFromOtlp(json).map(textsOf)).toEqual(lazySpansFromOtlp(json).map(textsOf));
 });
 
 test('JSON with nothing in it makes no span', () => {

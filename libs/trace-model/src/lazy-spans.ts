@@ -1,4 +1,5 @@
-import { type OtlpSpan, type OtlpTraces, spansFromOtlp } from './otlp-json.ts';
+import { type Attribute, textOf } from './attribute-value.ts';
+import { type OtlpAttribute, type OtlpSpan, type OtlpTraces, spansFromOtlp, valueFrom } from './otlp-json.ts';
 import { serviceNameOf } from './service-name.ts';
 import { type Resource, type Scope, type Span, SPAN_KINDS, type SpanKind, STATUS_CODES } from './span.ts';
 
@@ -17,6 +18,17 @@ export function lazySpansFromOtlp(traces: OtlpTraces): Span[] {
       return empty === undefined ? [] : (spans ?? []).map(span => new LazySpan(span, empty.resource, empty.scope));
     }),
   );
+}
+
+/**
+ * Whether a key or a value of the span's own attributes and events, or an event's name, passes the test. Those of a lazy
+ * span are looked at where they stand, so that a search through a big trace does not read all of it into memory.
+ */
+export function someDetail(span: Span, test: (text: string) => boolean): boolean {
+  if (span instanceof LazySpan) return span.someDetail(test);
+  const some = (attributes: readonly Attribute[]) =>
+    attributes.some(({ key, value }) => test(key) || test(textOf(value)));
+  return some(span.attributes) || span.events.some(event => test(event.name) || some(event.attributes));
 }
 
 class LazySpan implements Span {
@@ -81,11 +93,24 @@ class LazySpan implements Span {
     return this.#json.droppedLinksCount ?? 0;
   }
 
+  someDetail(test: (text: string) => boolean): boolean {
+    const { attributes, events } = this.#json;
+    if (someAttribute(attributes, test)) return true;
+    return (events ?? []).some(event => test(event.name ?? '') || someAttribute(event.attributes, test));
+  }
+
   #read(): Details {
     this.#details ??= detailsOf(this.#json);
     return this.#details;
   }
 }
+
+function someAttribute(attributes: OtlpSpan['attributes'], test: (text: string) => boolean): boolean {
+  for (const attribute of attributes ?? []) if (test(attribute.key ?? '') || test(jsonTextOf(attribute))) return true;
+  return false;
+}
+
+const jsonTextOf = ({ value }: OtlpAttribute): string => value?.stringValue ?? textOf(valueFrom(value ?? {}));
 
 const NO_DETAILS: Details = { attributes: [], events: [], links: [] };
 

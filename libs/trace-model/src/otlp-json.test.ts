@@ -98,3 +98,23 @@ test('a summary counts spans, errors and orphans by service and names the earlie
   const { startNs, endNs } = summaryOf(trace);
   expect(endNs - startNs).toBe(20n);
 });
+
+test('without a root, a summary names the earliest span whose parent was not received', () => {
+  const trace = makeSpans(
+    { id: 'child', parent: 'entry', at: [0, 3], service: 'b' },
+    { id: 'late', parent: 'gone', at: [5, 6], service: 'b' },
+    { id: 'entry', parent: 'caller', at: [1, 9], service: 'a' },
+  );
+  expect(summaryOf(trace)).toMatchObject({ rootService: 'a', rootOperation: 'entry', orphanSpanCount: 2 });
+  const circle = makeSpans({ id: 'a', parent: 'b', at: [0, 3] }, { id: 'b', parent: 'a', at: [0, 3] });
+  expect(summaryOf(circle)).toMatchObject({ rootService: '', rootOperation: '' });
+});
+
+test('what JSON must escape, and members that are empty, are written as any JSON writer does', () => {
+  const texts = ['"quoted"', 'back\\slash', 'line\nbreak', 'nul\u0000', 'half \ud800', '😀', '\u2028', ''];
+  const attributes = texts.map(value => ({ key: value, value: { type: 'string', value } }) as const);
+  const [span] = makeSpans({ id: 'a', at: [0, 1], name: texts.join(), attributes });
+  const [read] = spansFromOtlp(otlpFromSpans(span === undefined ? [] : [span]));
+  expect([read?.name, read?.attributes]).toEqual([texts.join(), attributes]);
+  expect(otlpFromSpans([])).toEqual({ resourceSpans: [] });
+});

@@ -1,4 +1,5 @@
-import { type Attribute, type AttributeValue, base64Of, bytesOfBase64, exactInt, plainOf } from './attribute-value.ts';
+import { type Attribute, type AttributeValue, bytesOfBase64, exactInt } from './attribute-value.ts';
+import { otlpBytesOf } from './otlp-bytes.ts';
 import { serviceNameOf } from './service-name.ts';
 import {
   type Resource,
@@ -105,27 +106,9 @@ export function spansFromOtlp(traces: OtlpTraces): Span[] {
   });
 }
 
-/** Writes spans as OTLP JSON, in their order, grouped where neighbours share resource and scope. Defaults are left out. */
-export function otlpFromSpans(spans: readonly Span[]): { resourceSpans: OtlpResourceSpans[] } {
-  const resourceSpans: { resource: OtlpHolder; scopeSpans: OtlpScopeSpans[] }[] = [];
-  let last: Span | undefined;
-  let open: OtlpSpan[] = [];
-  for (const span of spans) {
-    if (last?.resource !== span.resource) {
-      resourceSpans.push({ resource: holderTo(span.resource), scopeSpans: [] });
-      last = undefined;
-    }
-    if (last?.scope !== span.scope) {
-      open = [];
-      const { name, version } = span.scope;
-      const scope = { ...filled({ name, version }), ...holderTo(span.scope) };
-      resourceSpans.at(-1)?.scopeSpans.push({ scope, spans: open });
-    }
-    open.push(spanTo(span));
-    last = span;
-  }
-  return { resourceSpans };
-}
+/** Spans as OTLP JSON, as `otlpBytesOf` writes it. */
+export const otlpFromSpans = (spans: readonly Span[]): { resourceSpans: OtlpResourceSpans[] } =>
+  JSON.parse(new TextDecoder().decode(otlpBytesOf(spans))) as { resourceSpans: OtlpResourceSpans[] };
 
 function spanFrom(json: OtlpSpan): Omit<Span, 'service' | 'resource' | 'scope'> {
   return {
@@ -172,7 +155,8 @@ function attributesFrom(json: readonly OtlpAttribute[] | null | undefined): Attr
   return (json ?? []).map(({ key, value }) => ({ key: key ?? '', value: valueFrom(value ?? {}) }));
 }
 
-function valueFrom(json: OtlpValue): AttributeValue {
+/** Reads one value of OTLP JSON. */
+export function valueFrom(json: OtlpValue): AttributeValue {
   if (json.stringValue !== undefined) return { type: 'string', value: json.stringValue };
   if (json.boolValue !== undefined) return { type: 'bool', value: json.boolValue };
   if (json.intValue !== undefined) return { type: 'int', value: exactInt(BigInt(json.intValue)) };
@@ -181,69 +165,4 @@ function valueFrom(json: OtlpValue): AttributeValue {
   if (json.arrayValue !== undefined) return { type: 'array', value: (json.arrayValue.values ?? []).map(valueFrom) };
   if (json.kvlistValue !== undefined) return { type: 'map', value: attributesFrom(json.kvlistValue.values) };
   return { type: 'empty' };
-}
-
-function spanTo(span: Span): OtlpSpan {
-  const { traceId, spanId, parentSpanId, traceState, flags, name, status } = span;
-  return {
-    traceId,
-    spanId,
-    ...filled({ parentSpanId, traceState, flags }),
-    name,
-    ...filled({ kind: SPAN_KINDS.indexOf(span.kind) }),
-    startTimeUnixNano: span.startNs.toString(),
-    endTimeUnixNano: span.endNs.toString(),
-    ...holderTo(span),
-    ...(span.events.length > 0 && { events: span.events.map(eventTo) }),
-    ...filled({ droppedEventsCount: span.droppedEventsCount }),
-    ...(span.links.length > 0 && { links: span.links.map(linkTo) }),
-    ...filled({ droppedLinksCount: span.droppedLinksCount }),
-    status: filled({ message: status.message, code: STATUS_CODES.indexOf(status.code) }),
-  };
-}
-
-function eventTo(event: SpanEvent): OtlpEvent {
-  return { timeUnixNano: event.timeNs.toString(), name: event.name, ...holderTo(event) };
-}
-
-function linkTo(link: SpanLink): OtlpLink {
-  const { traceId, spanId, traceState, flags } = link;
-  return { traceId, spanId, ...filled({ traceState, flags }), ...holderTo(link) };
-}
-
-function holderTo(holder: { attributes: readonly Attribute[]; droppedAttributesCount: number }) {
-  return {
-    ...(holder.attributes.length > 0 && { attributes: holder.attributes.map(attributeTo) }),
-    ...filled({ droppedAttributesCount: holder.droppedAttributesCount }),
-  };
-}
-
-const attributeTo = ({ key, value }: Attribute): OtlpAttribute => ({ key, value: valueTo(value) });
-
-function valueTo(value: AttributeValue): OtlpValue {
-  switch (value.type) {
-    case 'empty':
-      return {};
-    case 'string':
-      return { stringValue: value.value };
-    case 'bool':
-      return { boolValue: value.value };
-    case 'int':
-      return { intValue: value.value.toString() };
-    case 'double':
-      // JSON has no NaN; protobuf's mapping spells it as text, as plainOf does.
-      return { doubleValue: plainOf(value) as number | string };
-    case 'bytes':
-      return { bytesValue: base64Of(value.value) };
-    case 'array':
-      return { arrayValue: { values: value.value.map(valueTo) } };
-    case 'map':
-      return { kvlistValue: { values: value.value.map(attributeTo) } };
-  }
-}
-
-/** Without the members that have protobuf's default. */
-function filled<Members extends Record<string, string | number>>(members: Members): Partial<Members> {
-  const kept = Object.entries(members).filter(([, value]) => value !== '' && value !== 0);
-  return Object.fromEntries(kept) as Partial<Members>;
 }

@@ -9,7 +9,10 @@ export interface ServiceCount {
 /** A trace in one line of a list. */
 export interface TraceSummary {
   readonly traceId: string;
-  /** Service and operation of the earliest span without a parent; empty when there is none. */
+  /**
+   * Service and operation of the earliest span without a parent; when none was received, of the earliest whose parent was
+   * not, which is where the trace begins as far as anyone here can tell. Empty when each has a parent.
+   */
   readonly rootService: string;
   readonly rootOperation: string;
   readonly startNs: bigint;
@@ -26,7 +29,8 @@ export interface TraceSummary {
 export function summaryOf(spans: readonly Span[]): TraceSummary {
   const [first] = spans;
   const ids = new Set(spans.map(span => span.spanId));
-  const root = spans.filter(span => span.parentSpanId === '').sort(earliest)[0];
+  const orphans = spans.filter(span => span.parentSpanId !== '' && !ids.has(span.parentSpanId));
+  const root = earliestOf(spans.filter(span => span.parentSpanId === '')) ?? earliestOf(orphans);
   return {
     traceId: first?.traceId ?? '',
     rootService: root?.service ?? '',
@@ -35,7 +39,7 @@ export function summaryOf(spans: readonly Span[]): TraceSummary {
     endNs: spans.map(lastNsOf).reduce((most, lastNs) => (lastNs > most ? lastNs : most), 0n),
     spanCount: spans.length,
     errorSpanCount: spans.filter(isError).length,
-    orphanSpanCount: spans.filter(span => span.parentSpanId !== '' && !ids.has(span.parentSpanId)).length,
+    orphanSpanCount: orphans.length,
     services: serviceCounts(spans),
   };
 }
@@ -44,10 +48,14 @@ export function summaryOf(spans: readonly Span[]): TraceSummary {
 const lastNsOf = ({ startNs, endNs }: Span) => (endNs > startNs ? endNs : startNs);
 const isError = (span: Span) => span.status.code === 'error';
 
-function earliest(left: Span, right: Span): number {
-  if (left.startNs !== right.startNs) return left.startNs < right.startNs ? -1 : 1;
-  return left.spanId < right.spanId ? -1 : left.spanId > right.spanId ? 1 : 0;
-}
+const earliestOf = (spans: readonly Span[]): Span | undefined =>
+  spans.reduce<Span | undefined>(
+    (first, span) => (first === undefined || isEarlier(span, first) ? span : first),
+    undefined,
+  );
+
+const isEarlier = (left: Span, right: Span): boolean =>
+  left.startNs === right.startNs ? left.spanId < right.spanId : left.startNs < right.startNs;
 
 function serviceCounts(spans: readonly Span[]): ServiceCount[] {
   const counts = new Map<string, { name: string; spanCount: number; errorSpanCount: number }>();

@@ -38,6 +38,9 @@ interface Draft {
   isPlaced: boolean;
 }
 
+// Most spans have none, and share this.
+const NO_CHILDREN: Draft[] = [];
+
 /**
  * Orders spans of one trace into a forest. Never fails: a missing parent makes an orphan root, a cycle of parents is cut
  * at its earliest span, and a server span that reuses its client's span id becomes the client's child. Of several spans
@@ -45,8 +48,10 @@ interface Draft {
  */
 export function traceTree(spans: readonly Span[]): Trace {
   const startNs = spans.reduce((least, span) => (span.startNs < least ? span.startNs : least), spans[0]?.startNs ?? 0n);
-  const drafts = spans.map(span => draftOf(span, startNs)).sort(byStart);
+  const drafts = spans.map(span => draftOf(span, startNs));
   linkParents(drafts);
+  drafts.sort(byStart);
+  linkChildren(drafts);
   const nodes: Draft[] = [];
   const roots: Draft[] = [];
   const grow = (root: Draft) => {
@@ -67,7 +72,17 @@ function draftOf(span: Span, originNs: bigint): Draft {
   const startNs = Number(span.startNs - originNs);
   const endNs = Math.max(startNs, Number(span.endNs - originNs));
   const isOrphan = false;
-  return { span, index: 0, parent: undefined, children: [], depth: 0, startNs, endNs, isOrphan, isPlaced: false };
+  return {
+    span,
+    index: 0,
+    parent: undefined,
+    children: NO_CHILDREN,
+    depth: 0,
+    startNs,
+    endNs,
+    isOrphan,
+    isPlaced: false,
+  };
 }
 
 function byStart(left: Draft, right: Draft): number {
@@ -75,25 +90,58 @@ function byStart(left: Draft, right: Draft): number {
   return left.span.spanId < right.span.spanId ? -1 : left.span.spanId > right.span.spanId ? 1 : 0;
 }
 
-// Drafts come by start, so the first of an id is the earliest, and children are pushed in order.
+// By position in the input, where neighbours lie near one another in memory: for a hundred thousand spans, looking parents up
+// after sorting takes several times as long.
 function linkParents(drafts: readonly Draft[]): void {
-  const byId = new Map<string, Draft>();
-  const clients = new Map<string, Draft>();
-  for (const draft of drafts) {
-    const { spanId, kind } = draft.span;
-    if (!byId.has(spanId)) byId.set(spanId, draft);
-    if (kind === 'client' && !clients.has(spanId)) clients.set(spanId, draft);
-    // The spans below a shared id were made by the server's process.
-    if (kind === 'server' && clients.has(spanId)) byId.set(spanId, draft);
-  }
+  const { byId, clients } = indexed(drafts);
   for (const draft of drafts) {
     const { spanId, parentSpanId, kind } = draft.span;
     const shared = kind === 'server' ? clients.get(spanId) : undefined;
     const parent = shared ?? (parentSpanId === '' ? undefined : byId.get(parentSpanId));
     draft.isOrphan = parent === undefined && parentSpanId !== '';
-    if (parent === undefined || parent === draft) continue;
-    draft.parent = parent;
-    parent.children.push(draft);
+    if (parent !== draft) draft.parent = parent;
+  }
+}
+
+interface Index {
+  readonly byId: ReadonlyMap<string, Draft>;
+  /** The client's span of each id that several spans have. */
+  readonly clients: ReadonlyMap<string, Draft>;
+}
+
+function indexed(drafts: readonly Draft[]): Index {
+  const byId = new Map<string, Draft>();
+  const sharing = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    const { spanId } = draft.span;
+    const first = byId.get(spanId);
+    const sharers = sharing.get(spanId);
+    if (first === undefined) byId.set(spanId, draft);
+    else if (sharers === undefined) sharing.set(spanId, [first, draft]);
+    else sharers.push(draft);
+  }
+  const clients = new Map<string, Draft>();
+  for (const [spanId, sharers] of sharing) {
+    sharers.sort(byStart);
+    const [first] = sharers;
+    const client = sharers.find(({ span }) => span.kind === 'client');
+    // The spans below an id that a server took over from its client were made by the server's process.
+    const server = sharers.findLast(sharer => client !== undefined && isServerOf(sharer, client));
+    if (client !== undefined) clients.set(spanId, client);
+    if (first !== undefined) byId.set(spanId, server ?? first);
+  }
+  return { byId, clients };
+}
+
+const isServerOf = (draft: Draft, client: Draft): boolean =>
+  draft.span.kind === 'server' && byStart(client, draft) <= 0;
+
+// Drafts come by start, and so do the children of each.
+function linkChildren(drafts: readonly Draft[]): void {
+  for (const draft of drafts) {
+    if (draft.parent === undefined) continue;
+    if (draft.parent.children === NO_CHILDREN) draft.parent.children = [draft];
+    else draft.parent.children.push(draft);
   }
 }
 

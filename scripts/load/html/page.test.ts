@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { html } from './markup.ts';
 import { linear, logarithmic, logTicks, ticks } from './scale.ts';
-import { serviceHue } from './service-colour.ts';
 
 test('texts are escaped, markup is not escaped twice', () => {
   const inner = html`<b>${'<script>"&\''}</b>`;
@@ -21,9 +20,4 @@ test('ticks are round and not too many', () => {
   expect(ticks(7, 10)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   expect(ticks(0, 4)).toEqual([0]);
   expect(logTicks(3, 60)).toEqual([5, 10, 20, 50]);
-});
-
-test('a service has one colour everywhere, and the four of the shop have four', () => {
-  expect(serviceHue('payment')).toBe(serviceHue('payment'));
-  expect(new Set(['gateway', 'user', 'order', 'payment'].map(serviceHue)).size).toBe(4);
 });

@@ -1,7 +1,7 @@
+import { serviceHue } from '@tracelab/trace-model';
 import { duration } from '../../terminal/duration.ts';
 import type { TraceExplanation, WaterfallRow } from '../../traces/explain-trace.ts';
 import { html, type Markup } from './markup.ts';
-import { serviceHue } from './service-colour.ts';
 
 const share = (part: number, whole: number): string => `${Math.round((10_000 * part) / (whole || 1)) / 100}%`;
 

@@ -10,7 +10,7 @@ import { TraceTemplate } from './trace-template.ts';
 
 const KILLS = Number(process.argv[2] ?? 10);
 const LOAD_MS = 4000;
-/** As the README states it. */
+/** As the README states it: of acknowledging, which stops while the writer stands still. */
 const WINDOW_MS = 2000;
 const SPANS = 10;
 
@@ -33,12 +33,13 @@ for (let kill = 1; kill <= KILLS; kill++) {
   hub.child.kill('SIGKILL');
   const killedMs = performance.now();
   await once(hub.child, 'exit');
-  const before = acknowledged.filter(({ atMs }) => killedMs - atMs > WINDOW_MS).map(({ traceId }) => traceId);
-  const within = acknowledged.filter(({ atMs }) => killedMs - atMs <= WINDOW_MS).map(({ traceId }) => traceId);
+  const lastMs = acknowledged.at(-1)?.atMs ?? killedMs;
+  const before = acknowledged.filter(({ atMs }) => lastMs - atMs > WINDOW_MS).map(({ traceId }) => traceId);
+  const within = acknowledged.filter(({ atMs }) => lastMs - atMs <= WINDOW_MS).map(({ traceId }) => traceId);
   const again = await startHub(['--data', directory]);
   const [lost, lostWithin] = [await wrong(again, [...kept, ...before]), await wrong(again, within)];
   process.stdout.write(
-    `kill ${kill}: ${before.length} requests before the window, ${lost.length} not whole; ${within.length} within, ${lostWithin.length} lost\n`,
+    `kill ${kill}: ${before.length} requests before the window, ${lost.length} not whole; ${within.length} within, ${lostWithin.length} lost; last acknowledged ${(killedMs - lastMs).toFixed(0)} ms before\n`,
   );
   kept = [...kept, ...before].slice(-1000);
   await stopHub(again);

@@ -6,6 +6,7 @@ import { createQueryServer } from './query/query-server.ts';
 import { IngestCounters } from './receiver/ingest-counters.ts';
 import { createReceiver } from './receiver/receiver.ts';
 import { openStore } from './store/open-store.ts';
+import type { StoreWatch } from './store/sqlite/sqlite-store.ts';
 import { type TraceStore } from './store/trace-store.ts';
 
 /** A running hub. */
@@ -21,32 +22,36 @@ export class Hub {
   }
 
   /** Opens the store, then listens; what was opened is closed again when a port is taken. */
-  static async start(config: Config): Promise<Hub> {
-    const store = await openStore(config);
+  static async start(config: Config, watch: StoreWatch): Promise<Hub> {
+    const store = await openStore(config, watch);
     const counters = new IngestCounters();
     const { maxBodyBytes, maxDecompressedBytes, memoryBytes } = config;
     const limits = { maxBodyBytes, maxDecompressedBytes, maxInFlightBytes: Math.max(memoryBytes / 4, maxBodyBytes) };
     const { acknowledge, corsOrigins, allowedHosts, host } = config;
     const receiver = createReceiver({ store, counters, limits, acknowledge, corsOrigins });
-    const query = createQueryServer({
-      store,
-      storeKind: config.store,
-      counters,
-      memoryLimitBytes: memoryBytes,
-      diskLimitBytes: config.diskBytes,
-      allowedHosts,
-      maxBodyBytes: maxDecompressedBytes,
-      uiDirectory: config.uiDirectory,
-    });
+    const servers = [receiver];
     try {
       await receiver.listen({ host, port: config.otlpPort });
+      const query = createQueryServer({
+        store,
+        storeKind: config.store,
+        counters,
+        memoryLimitBytes: memoryBytes,
+        diskLimitBytes: config.diskBytes,
+        allowedHosts,
+        maxBodyBytes: maxDecompressedBytes,
+        uiDirectory: config.uiDirectory,
+        otlpPort: portOf(receiver),
+      });
+      servers.push(query);
       await query.listen({ host, port: config.queryPort });
     } catch (error) {
-      await Promise.all([receiver.close(), query.close()]);
+      await Promise.all(servers.map(server => server.close()));
       await store.close();
       throw error;
     }
-    return new Hub(store, [receiver, query], [urlOf(receiver, host), urlOf(query, host)]);
+    const addresses = servers.map(server => urlOf(server, host));
+    return new Hub(store, servers, addresses);
   }
 
   get otlpUrl(): string {
@@ -65,7 +70,8 @@ export class Hub {
 }
 
 function urlOf(server: FastifyInstance, host: string): string {
-  const { port } = server.server.address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${portOf(server)}`;
 }
+
+const portOf = (server: FastifyInstance): number => (server.server.address() as AddressInfo).port;

@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { decodeBatch } from '../src/otlp/decode-span.ts';
-import { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
+import type { SqliteStore } from '../src/store/sqlite/sqlite-store.ts';
 import type { TraceQuery } from '../src/store/trace-query.ts';
 import type { StoreUnavailable } from '../src/store/trace-store.ts';
 import { batchOf, TraceMaker } from './make-batch.ts';
+import { openTestStore } from './open-test-store.ts';
 
 const MB = 1024 ** 2;
 const QUERY: TraceQuery = { sort: 'start', order: 'asc', limit: 1500, budgetMs: 10_000 };
@@ -60,7 +61,7 @@ describe('room on disk', () => {
   const files = () => readdirSync(directory).filter(name => /^spans-\d+\.db$/.test(name));
 
   test('the oldest files go whole before the bound is reached, and searches stay right meanwhile', async () => {
-    const store = await SqliteStore.open({ directory, ...DISK });
+    const store = await openTestStore({ directory, ...DISK });
     const maker = new TraceMaker(1);
     const written: string[] = [];
     const seen = new Set<string>();
@@ -83,13 +84,17 @@ describe('room on disk', () => {
     expect(left.length).toBeGreaterThan(5);
     expect(left).toEqual([...seen].sort().slice(-left.length));
     await store.close();
-    const again = await SqliteStore.open({ directory, ...DISK });
+    const again = await openTestStore({ directory, ...DISK });
     expect(await idsIn(again)).toEqual(kept);
+    // Told before anything new is written.
+    const { spanCount, traceCount, oldestStartMs, diskBytes } = await again.statistics();
+    expect([spanCount, traceCount, oldestStartMs]).toEqual([kept.length * 3, kept.length, expect.any(Number)]);
+    expect(diskBytes).toBeGreaterThan(0);
     await again.close();
   }, 60_000);
 
   test('a span that comes late goes to the file of its trace, and is evicted with it', async () => {
-    const store = await SqliteStore.open({ directory, ...DISK });
+    const store = await openTestStore({ directory, ...DISK });
     const maker = new TraceMaker(2);
     const first = heavyTrace(maker, 0);
     await store.write(batchOf(first)).durable;
@@ -109,7 +114,7 @@ describe('damage found while reading', () => {
 
   /** Two full files of traces and a beginning, closed so that all is in them; returns the ids in the first and in the rest. */
   async function fill(): Promise<{ lost: string[]; kept: string[] }> {
-    const store = await SqliteStore.open({ directory, ...DISK });
+    const store = await openTestStore({ directory, ...DISK });
     const maker = new TraceMaker(3);
     const written: string[] = [];
     while ((await store.statistics()).files.length < 3) {
@@ -163,7 +168,7 @@ describe('damage found while reading', () => {
     '%s: the file is set aside, the rest is served, and writing goes on',
     async (_what, place) => {
       const { lost, kept } = await fill();
-      const store = await SqliteStore.open({ directory, ...DISK });
+      const store = await openTestStore({ directory, ...DISK });
       // It opened well; only now a disk loses what it kept.
       await overwrite(place());
       await askAgain(() => store.traces(lost));
@@ -183,7 +188,7 @@ describe('damage found while reading', () => {
 
   test('late spans for traces in a damaged file are stored all the same', async () => {
     const { lost, kept } = await fill();
-    const store = await SqliteStore.open({ directory, ...DISK });
+    const store = await openTestStore({ directory, ...DISK });
     await overwrite(inSpans());
     const maker = new TraceMaker(5);
     // Each trace of the file: which of them was hit, chance decided.
@@ -206,12 +211,12 @@ describe('damage found while reading', () => {
     await writeFile(join(directory, newest ?? ''), 'not a database '.repeat(1000));
     const trace = heavyTrace(new TraceMaker(6), 5000);
     for (const span of trace) {
-      const store = await SqliteStore.open({ directory, ...DISK });
+      const store = await openTestStore({ directory, ...DISK });
       await store.write(batchOf([span])).durable;
       expect((await store.statistics()).unstorableCount).toBe(0);
       await store.close();
     }
-    const store = await SqliteStore.open({ directory, ...DISK });
+    const store = await openTestStore({ directory, ...DISK });
     const batch = await store.trace(traceIdOf(trace));
     expect(batch === undefined ? 0 : decodeBatch(batch).length).toBe(trace.length);
     expect(await idsIn(store)).toEqual(expect.arrayContaining(kept.slice(0, 1)));
@@ -221,7 +226,7 @@ describe('damage found while reading', () => {
 
 test('what waits for the disk stays within a sixteenth of the memory; beyond, the sender is turned away', async () => {
   const memoryBytes = 32 * MB;
-  const store = await SqliteStore.open({ directory, memoryBytes, diskBytes: 256 * MB });
+  const store = await openTestStore({ directory, memoryBytes, diskBytes: 256 * MB });
   const maker = new TraceMaker(6);
   const batches = Array.from({ length: 120 }, (_, index) => batchOf(heavyTrace(maker, index)));
   const taken: Promise<void>[] = [];

@@ -8,7 +8,9 @@ import {
   HubRed,
   HubSearchPage,
   HubStatus,
+  V3Failure,
 } from '@tracelab/contracts/trace-query';
+import { type OtlpTraces, spansFromOtlp } from '@tracelab/trace-model';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -118,7 +120,8 @@ test('rate, errors and durations come by operation and over time', async () => {
 
 test('the doctor names faults with an example and a remedy', async () => {
   const orphan = { traceId: idOf(50), parentSpanId: '9'.repeat(16), droppedAttributesCount: 3 };
-  await hub.post('/v1/traces', otlpJson([orphan]));
+  await hub.post('/v1/traces', otlpJson([orphan, { traceId: idOf(50), spanId: '8'.repeat(16), parentSpanId: '' }]));
+  await hub.post('/v1/traces', otlpJson([{ traceId: idOf(52), parentSpanId: '9'.repeat(16) }]));
   const many = Array.from({ length: 101 }, (_, at) => ({
     traceId: idOf(51),
     spanId: (at + 256).toString(16).padStart(16, '2'),
@@ -127,7 +130,14 @@ test('the doctor names faults with an example and a remedy', async () => {
   await hub.post('/v1/traces', otlpJson(many, 'chatty'));
   const report = HubDoctorReport.parse(await (await hub.get('/api/hub/doctor')).json());
   const byFault = new Map(report.findings.map(finding => [finding.fault, finding]));
-  expect([...byFault.keys()].toSorted()).toEqual(['dropped-by-limits', 'high-cardinality-names', 'orphan-spans']);
+  expect([...byFault.keys()].toSorted()).toEqual([
+    'caller-not-traced',
+    'dropped-by-limits',
+    'high-cardinality-names',
+    'orphan-spans',
+  ]);
+  expect(byFault.get('caller-not-traced')).toMatchObject({ severity: 'information', count: 1 });
+  expect(byFault.get('orphan-spans')).toMatchObject({ severity: 'fault', count: 1 });
   expect(byFault.get('orphan-spans')?.examples[0]?.traceId).toBe(idOf(50));
   expect(byFault.get('orphan-spans')?.remedy).not.toBe('');
   expect(byFault.get('high-cardinality-names')?.examples[0]).toMatchObject({ service: 'chatty', traceId: idOf(51) });
@@ -150,9 +160,32 @@ test('live events tell of new traces that pass the client’s filter', async () 
   expect(summaries.map(({ traceId }) => traceId)).toEqual([idOf(61)]);
 });
 
+test('a trace of any size comes in lines of OTLP, which together say what v3 says at once', async () => {
+  const many = Array.from({ length: 2_500 }, (_, at) => ({
+    traceId: 'e'.repeat(32),
+    spanId: (at + 1).toString(16).padStart(16, '0'),
+  }));
+  await hub.post('/v1/traces', otlpJson(many));
+  const answer = await hub.get(`/api/hub/traces/${'e'.repeat(32)}`);
+  expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+  const lines = (await answer.text()).trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  const { result } = (await (await hub.get(`/api/v3/traces/${'e'.repeat(32)}`)).json()) as { result: OtlpTraces };
+  expect(lines.flatMap(line => spansFromOtlp(JSON.parse(line) as OtlpTraces))).toEqual(spansFromOtlp(result));
+  const missing = await hub.get(`/api/hub/traces/${'d'.repeat(32)}`);
+  expect(missing.status).toBe(404);
+  expect(V3Failure.parse(await missing.json()).error.message).toBe('No traces found');
+});
+
 test('status, health and metrics tell how the hub is', async () => {
   const status = HubStatus.parse(await (await hub.get('/api/hub/status')).json());
-  expect(status).toMatchObject({ store: 'sqlite', evictedSpanCount: 0, queueBytes: 0, setAside: [] });
+  expect(status).toMatchObject({
+    otlpPort: Number(new URL(hub.hub.otlpUrl).port),
+    store: 'sqlite',
+    evictedSpanCount: 0,
+    queueBytes: 0,
+    setAside: [],
+  });
   expect(status.files[0]?.sizeBytes).toBeGreaterThan(0);
   expect(await (await hub.get('/health')).json()).toEqual({ status: 'ok' });
   const metrics = await (await hub.get('/metrics')).text();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { type Config } from '../src/config.ts';
 import { Hub } from '../src/hub.ts';
+import { FAILING } from './open-test-store.ts';
 
 const MB = 1024 ** 2;
 
@@ -21,7 +22,7 @@ export const PROTOBUF_HEADERS = { 'content-type': 'application/x-protobuf' };
 /** The very hub that the command starts, on free ports and an empty directory; spans are on disk when it answers. */
 export async function startTestHub(overrides: Partial<Config> = {}): Promise<TestHub> {
   const directory = await mkdtemp(join(tmpdir(), 'hub-'));
-  const hub = await Hub.start({
+  const settings: Config = {
     store: 'sqlite',
     dataDirectory: directory,
     memoryBytes: 64 * MB,
@@ -36,7 +37,8 @@ export async function startTestHub(overrides: Partial<Config> = {}): Promise<Tes
     maxBodyBytes: 16 * MB,
     maxDecompressedBytes: 64 * MB,
     ...overrides,
-  });
+  };
+  const hub = await Hub.start(settings, FAILING);
   return {
     hub,
     directory,

@@ -171,6 +171,33 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
       for (const summary of summaries) expect(summary).toEqual(expected.get(summary.traceId));
     });
 
+    test('a trace whose root never comes is known by the earliest span that misses its parent, until it comes', async () => {
+      const [root, ...others] = new TraceMaker(14).trace(1) as [Span];
+      expect(others).toEqual([]);
+      const below = (spanId: string, parentSpanId: string, lateNs: bigint): Span => ({
+        ...root,
+        spanId: spanId.repeat(16),
+        parentSpanId: parentSpanId.repeat(16),
+        name: `span ${spanId}`,
+        startNs: root.startNs + lateNs,
+        endNs: root.startNs + lateNs + 1000n,
+      });
+      const [late, entry, child] = [below('b', 'f', 9n), below('c', 'e', 5n), below('d', 'c', 7n)];
+      const stored: Span[] = [];
+      for (const [span, name] of [
+        [child, 'span d'],
+        [late, 'span d'],
+        [entry, 'span c'],
+        [{ ...root, startNs: root.startNs + 8n, name: 'root' }, 'root'],
+      ] as const) {
+        stored.push(span);
+        await put([span]);
+        const page = await store.search({ ...QUERY, sort: 'duration', where: { op: 'text', text: name } });
+        expect(page.summaries).toEqual([summaryOf(stored)]);
+        expect(page.summaries[0]?.rootOperation).toBe(name);
+      }
+    });
+
     test('a search can be held to some traces', async () => {
       const maker = new TraceMaker(11);
       const traces = Array.from({ length: 10 }, () => maker.trace());

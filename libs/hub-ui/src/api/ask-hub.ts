@@ -45,6 +45,22 @@ export async function askHub<Schema extends z.ZodType>(
   return parsed.data;
 }
 
+/** Asks for an answer in lines of JSON, and hands each over as it comes: what a big one holds is read on its way. */
+export async function askHubLines(path: string, onLine: (line: unknown) => void, signal?: AbortSignal): Promise<void> {
+  const response = await send(path, signal);
+  if (!response.ok) throw await refusalOf(response);
+  let line: string[] = [];
+  for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const [end = '', ...next] = text.split('\n');
+    line.push(end);
+    for (const start of next) {
+      onLine(JSON.parse(line.join('')));
+      line = [start];
+    }
+  }
+  if (line.join('') !== '') throw new AnswerUnreadable(`${path}: ends within a line`);
+}
+
 async function send(path: string, signal: AbortSignal | undefined): Promise<Response> {
   try {
     return await fetch(path, { signal: signal ?? null, headers: { accept: 'application/json' } });

@@ -1,7 +1,7 @@
-import { type OtlpTraces, lazySpansFromOtlp, type Trace, traceTree } from '@tracelab/trace-model';
+import { type OtlpTraces, lazySpansFromOtlp, type Span, type Trace, traceTree } from '@tracelab/trace-model';
 import { useQuery } from '@tanstack/react-query';
 import { z } from 'zod';
-import { askHub } from './ask-hub.ts';
+import { askHubLines } from './ask-hub.ts';
 
 /** One trace with all of its spans. An empty id asks for nothing. */
 export function useTrace(traceId: string) {
@@ -19,9 +19,11 @@ export function useTrace(traceId: string) {
 
 // The contract's V3Traces copies every span, which for a hundred thousand costs a fifth of a second; below the envelope
 // stands OTLP, which the model's own reader takes field by field.
-const Envelope = z.object({ result: z.object({ resourceSpans: z.array(z.unknown()) }) });
+const Part = z.object({ resourceSpans: z.array(z.unknown()) });
 
 async function fetchTrace(traceId: string, signal: AbortSignal): Promise<Trace> {
-  const { result } = await askHub(`/api/v3/traces/${encodeURIComponent(traceId)}`, Envelope, signal);
-  return traceTree(lazySpansFromOtlp(result as OtlpTraces));
+  const parts: Span[][] = [];
+  const take = (line: unknown) => parts.push(lazySpansFromOtlp(Part.parse(line) as OtlpTraces));
+  await askHubLines(`/api/hub/traces/${encodeURIComponent(traceId)}`, take, signal);
+  return traceTree(parts.flat());
 }

@@ -1,55 +1,42 @@
-import { type Attribute, type Span, type SpanNode, textOf, type Trace } from '@tracelab/trace-model';
+import { type Attribute, someDetail, type Span, type SpanNode, textOf, type Trace } from '@tracelab/trace-model';
 
 /** The spans that hold the text anywhere, in any case, in the trace's order. */
 export function findSpans(trace: Trace, text: string): SpanNode[] {
-  const needle = text.trim().toLowerCase();
+  const needle = text.trim();
   if (needle === '') return [];
   const holds = new TextMatcher(needle);
   return trace.nodes.filter(({ span }) => holds.span(span));
 }
 
-/** Remembers its answers: names and values repeat over a trace, and lowering their case is most of the work. */
+/** A pattern looks into a text without making another one of it, as lowering its case would. */
 class TextMatcher {
-  readonly #needle: string;
-  readonly #known = new Map<string, boolean>();
-  readonly #shared = new Map<readonly Attribute[], boolean>();
+  readonly #pattern: RegExp;
+  readonly #spanId: string;
+  readonly #resources = new Map<readonly Attribute[], boolean>();
 
   constructor(needle: string) {
-    this.#needle = needle;
+    this.#pattern = new RegExp(needle.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`), 'iv');
+    this.#spanId = needle.toLowerCase();
   }
 
   span(span: Span): boolean {
     return (
       this.#text(span.name) ||
       this.#text(span.service) ||
-      span.spanId === this.#needle ||
+      span.spanId === this.#spanId ||
       this.#text(span.status.message) ||
-      this.#attributes(span.attributes) ||
-      span.events.some(event => this.#text(event.name) || this.#attributes(event.attributes)) ||
+      someDetail(span, this.#text) ||
       this.#resource(span.resource.attributes)
     );
   }
 
-  #attributes(attributes: readonly Attribute[]): boolean {
-    return attributes.some(({ key, value }) => this.#text(key) || this.#text(textOf(value)));
-  }
-
   #resource(attributes: readonly Attribute[]): boolean {
-    const known = this.#shared.get(attributes);
+    const known = this.#resources.get(attributes);
     if (known !== undefined) return known;
-    const answer = this.#attributes(attributes);
-    this.#shared.set(attributes, answer);
+    const answer = attributes.some(({ key, value }) => this.#text(key) || this.#text(textOf(value)));
+    this.#resources.set(attributes, answer);
     return answer;
   }
 
-  #text(text: string): boolean {
-    if (text.length < this.#needle.length) return false;
-    const known = this.#known.get(text);
-    if (known !== undefined) return known;
-    const answer = text.toLowerCase().includes(this.#needle);
-    if (this.#known.size < MAX_KNOWN) this.#known.set(text, answer);
-    return answer;
-  }
+  readonly #text = (text: string): boolean => this.#pattern.test(text);
 }
-
-const MAX_KNOWN = 20_000;

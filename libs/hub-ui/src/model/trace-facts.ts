@@ -33,7 +33,8 @@ export function traceFacts(trace: Trace): TraceFacts {
     services: [...services].sort(([, left], [, right]) => right.length - left.length).map(([name]) => name),
     errorCount: nodes.filter(isError).length,
     startMs: Number(trace.startNs / 1000n) / 1000,
-    title: roots[0]?.span.name ?? 'Empty trace',
+    // As the list names it: a span that misses its parent stands in only where there is no root.
+    title: (roots.find(({ isOrphan }) => !isOrphan) ?? roots[0])?.span.name ?? 'Empty trace',
   };
 }
 

@@ -40,6 +40,8 @@ describe('finding', () => {
     ['db.statement', ['one', 'end']],
     ['query', ['one', 'two']],
     ['nothing like it', []],
+    ['.*', []],
+    [String.raw`(?[{^$|/\-`, []],
     ['  ', []],
   ])('%j finds spans by any text of theirs, in any case', (needle, ids) => {
     expect(findSpans(trace(), needle).map(({ span }) => span.spanId)).toEqual(ids);

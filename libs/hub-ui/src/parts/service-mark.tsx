@@ -1,5 +1,5 @@
+import { serviceHue } from '@tracelab/trace-model';
 import type { CSSProperties } from 'react';
-import { serviceHue } from '../model/service-color.ts';
 
 /** Gives an element and what is in it the service's hue, which the style sheet makes a colour. */
 export const hueStyle = (service: string, style: CSSProperties = {}): CSSProperties =>

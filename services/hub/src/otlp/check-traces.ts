@@ -9,7 +9,8 @@ export type SpanFault =
   | 'parent span id is not 8 bytes'
   | 'text is not UTF-8'
   | 'time is beyond the year 2262'
-  | 'too many attributes, events or links';
+  | 'too many attributes, events or links'
+  | 'too many values in arrays';
 
 /** What is odd about a span that is kept. */
 export type SpanOddity = 'span ends before it starts' | 'resource has no service.name' | 'span has no name';
@@ -25,6 +26,8 @@ export interface CheckedTraces {
 const MAX_DEPTH = 32;
 /** Attributes, events and links of one span together; the SDKs' own limits are 128 of each. */
 const MAX_PARTS = 4096;
+/** Values in arrays of one span together: each costs its reader far more than the two bytes that it may be. */
+const MAX_ELEMENTS = 65_536;
 /** 2^63 nanoseconds; the high word of a time must stay below. */
 const MAX_TIME_HIGH = 0x80000000;
 
@@ -46,6 +49,7 @@ class TracesCheck {
   /** Facts of the span, resource or scope under the cursor. */
   #fault: SpanFault | undefined;
   #parts = 0;
+  #elements = 0;
   #hasServiceName = false;
 
   constructor(bytes: Uint8Array) {
@@ -115,7 +119,7 @@ class TracesCheck {
     const outer = cursor.enter();
     const at = cursor.at;
     this.#fault = undefined;
-    this.#parts = 0;
+    this.#parts = this.#elements = 0;
     while (cursor.next()) {
       if (cursor.field === shape.attributes) this.#attribute(0);
       else if (cursor.field === shape.count) cursor.count();
@@ -133,7 +137,7 @@ class TracesCheck {
     const at = cursor.at;
     const length = cursor.end - at;
     this.#fault = undefined;
-    this.#parts = 0;
+    this.#parts = this.#elements = 0;
     const seen = { hasTraceId: false, hasSpanId: false, hasName: false, startAt: -1, endAt: -1 };
     const hadServiceName = this.#hasServiceName;
     while (cursor.next()) this.#spanField(seen);
@@ -274,10 +278,16 @@ class TracesCheck {
     const outer = cursor.enter();
     while (cursor.next()) {
       if (cursor.field !== 1) cursor.skip();
-      else if (field === 5) this.#value(depth + 1);
+      else if (field === 5) this.#element(depth + 1);
       else this.#attribute(depth + 1);
     }
     cursor.leave(outer);
+  }
+
+  #element(depth: number): void {
+    this.#elements++;
+    if (this.#elements > MAX_ELEMENTS) this.#fault ??= 'too many values in arrays';
+    this.#value(depth);
   }
 
   /** Passes over a text and returns its length. */

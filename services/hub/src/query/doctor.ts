@@ -41,7 +41,9 @@ export async function examine(store: TraceStore, { startMs, endMs }: TimeWindow)
 function traceFindings(findings: readonly Finding[]): HubFinding[] {
   return [...Map.groupBy(findings, ({ fault }) => fault)].map(([fault, own]) => ({
     fault,
-    ...TRACE_FAULTS[fault],
+    severity: 'isInformation' in TRACE_FAULTS[fault] ? 'information' : 'fault',
+    title: TRACE_FAULTS[fault].title,
+    remedy: TRACE_FAULTS[fault].remedy,
     count: own.length,
     examples: own.slice(0, MAX_EXAMPLES).map(({ traceId, spanId, service, detail }) => ({
       traceId,
@@ -68,6 +70,7 @@ async function nameFindings(store: TraceStore): Promise<HubFinding[]> {
   return [
     {
       fault: 'high-cardinality-names',
+      severity: 'fault',
       title: 'Services with so many span names that they cannot be told apart or summed up',
       count: examples.length,
       remedy: 'Name spans by the route or the operation (GET /users/:id) and put ids into attributes.',

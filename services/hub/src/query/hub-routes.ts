@@ -1,13 +1,15 @@
 import type { HubDependencies, HubRed, HubStatus } from '@tracelab/contracts/trace-query';
-import { DurationHistogram } from '@tracelab/trace-model';
+import { DurationHistogram, otlpBytesOf, type Span } from '@tracelab/trace-model';
 import { type FastifyInstance } from 'fastify';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 import { type AttributeCounts, type OperationRow, type TimeWindow, type TraceStore } from '../store/trace-store.ts';
 import { examine } from './doctor.ts';
 import { cursorText, hubSearch } from './hub-search.ts';
-import { failureOf, sendJson, sendV3Failure } from './query-answers.ts';
+import { failureOf, NotFound, sendJson, sendV3Failure } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
-import { v3Summary } from './v3-routes.ts';
+import { spansOfTraces, traceIdOf, v3Summary } from './v3-routes.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_SUGGESTIONS = 200;
@@ -18,6 +20,7 @@ export interface HubRoutesOptions {
   readonly kind: string;
   readonly memoryLimitBytes: number;
   readonly diskLimitBytes: number;
+  readonly otlpPort: number;
 }
 
 /** The hub's own extensions, beside what Jaeger has; documented in the README. */
@@ -35,6 +38,7 @@ export function hubRoutes(app: FastifyInstance, options: HubRoutesOptions): void
     return sendJson(request, reply, { summaries: summaries.map(v3Summary), ...rest, isTruncated });
   });
 
+  traceRoute(app, store);
   suggestionRoutes(app, store);
 
   app.get('/api/hub/dependencies', async (request, reply) => {
@@ -60,6 +64,27 @@ export function hubRoutes(app: FastifyInstance, options: HubRoutesOptions): void
 
   app.get('/api/hub/status', async (request, reply) => sendJson(request, reply, await statusOf(options)));
 }
+
+// For who shows a trace of any size: the parts can be read as they come, and this process answers others in between.
+function traceRoute(app: FastifyInstance, store: TraceStore): void {
+  app.get<{ Params: { traceId: string } }>('/api/hub/traces/:traceId', async (request, reply) => {
+    const spans = await spansOfTraces(store, [traceIdOf(request.params.traceId)]);
+    if (spans.length === 0) throw new NotFound('No traces found');
+    return reply.type('application/x-ndjson').send(Readable.from(partsOf(spans)));
+  });
+}
+
+const SPANS_A_PART = 1000;
+
+async function* partsOf(spans: readonly Span[]): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < spans.length; start += SPANS_A_PART) {
+    yield otlpBytesOf(spans.slice(start, start + SPANS_A_PART));
+    yield LINE_END;
+    await setImmediate();
+  }
+}
+
+const LINE_END = Buffer.from('\n');
 
 function suggestionRoutes(app: FastifyInstance, store: TraceStore): void {
   const chosen = (url: string) => {
@@ -139,17 +164,19 @@ function sumOf(rows: readonly OperationRow[]) {
   };
 }
 
-async function statusOf({ store, kind, memoryLimitBytes, diskLimitBytes }: HubRoutesOptions): Promise<HubStatus> {
-  const { engine, spanCount, traceCount, diskBytes, memoryBytes, queueBytes, ...rest } = await store.statistics();
+async function statusOf(options: HubRoutesOptions): Promise<HubStatus> {
+  const { engine, spanCount, traceCount, diskBytes, memoryBytes, queueBytes, ...rest } =
+    await options.store.statistics();
   return {
-    store: kind,
+    store: options.kind,
+    otlpPort: options.otlpPort,
     engine,
     spanCount,
     traceCount,
     diskBytes,
-    diskLimitBytes,
+    diskLimitBytes: options.diskLimitBytes,
     memoryBytes,
-    memoryLimitBytes,
+    memoryLimitBytes: options.memoryLimitBytes,
     queueBytes,
     ...(rest.oldestStartMs !== undefined && { oldestStartMs: rest.oldestStartMs }),
     evictedSpanCount: rest.evictedSpanCount,

@@ -38,6 +38,9 @@ export async function ownMetrics({ store, counters, live }: OwnMetricsSources, n
     counter('hub_batches_unstorable_total', 'Batches given up because storing them failed.', [
       { value: statistics.unstorableCount },
     ]),
+    counter('hub_spans_lost_total', 'Spans accepted and lost because what stored them failed.', [
+      { value: statistics.lostSpanCount },
+    ]),
     gauge('hub_spans', 'Spans stored.', spanCount),
     gauge('hub_traces', 'Traces stored.', statistics.traceCount),
     gauge('hub_queue_bytes', 'Bytes accepted and not yet durable.', statistics.queueBytes),

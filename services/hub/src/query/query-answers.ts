@@ -34,11 +34,26 @@ export class NotConfigured extends Error {
 
 /** Writes JSON as Jaeger does when asked to print it prettily. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unknown): FastifyReply {
-  const pretty = new QueryParameters(request.url).text('prettyPrint');
-  const indent = pretty === undefined || pretty === 'false' ? undefined : 4;
-  // As bytes, or Fastify would add a charset to the type.
-  return reply.header('content-type', JSON_TYPE).send(Buffer.from(JSON.stringify(body, undefined, indent)));
+  return send(reply, Buffer.from(JSON.stringify(body, undefined, indentOf(request))));
 }
+
+/** The same for what is JSON already, in parts. */
+export function sendJsonBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: readonly Uint8Array[],
+): FastifyReply {
+  const bytes = Buffer.concat(parts);
+  return indentOf(request) === undefined ? send(reply, bytes) : sendJson(request, reply, JSON.parse(bytes.toString()));
+}
+
+function indentOf(request: FastifyRequest): number | undefined {
+  const pretty = new QueryParameters(request.url).text('prettyPrint');
+  return pretty === undefined || pretty === 'false' ? undefined : 4;
+}
+
+// As bytes, or Fastify would add a charset to the type.
+const send = (reply: FastifyReply, bytes: Buffer): FastifyReply => reply.header('content-type', JSON_TYPE).send(bytes);
 
 export interface EnvelopeParts {
   readonly data: unknown;

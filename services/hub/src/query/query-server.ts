@@ -25,11 +25,12 @@ export interface QueryServerOptions {
   /** Of a body sent to be transformed. */
   readonly maxBodyBytes: number;
   readonly uiDirectory: string | undefined;
+  readonly otlpPort: number;
 }
 
 /** The query side: Jaeger's APIs, the hub's own, and the screens. */
 export function createQueryServer(options: QueryServerOptions): FastifyInstance {
-  const { store, storeKind: kind, memoryLimitBytes, diskLimitBytes } = options;
+  const { store, storeKind: kind, memoryLimitBytes, diskLimitBytes, otlpPort } = options;
   const app = fastify({
     bodyLimit: options.maxBodyBytes,
     forceCloseConnections: true,
@@ -51,7 +52,7 @@ export function createQueryServer(options: QueryServerOptions): FastifyInstance 
     done();
   });
   app.register((scope, _options, done) => {
-    hubRoutes(scope, { store, kind, memoryLimitBytes, diskLimitBytes });
+    hubRoutes(scope, { store, kind, memoryLimitBytes, diskLimitBytes, otlpPort });
     liveRoutes(scope, options);
     done();
   });

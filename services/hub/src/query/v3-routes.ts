@@ -1,12 +1,12 @@
 import type { V3Summary } from '@tracelab/contracts/trace-query';
-import { otlpFromSpans, type Span, type TraceSummary } from '@tracelab/trace-model';
+import { otlpBytesOf, type Span, type TraceSummary } from '@tracelab/trace-model';
 import { type FastifyInstance } from 'fastify';
 
 import { decodeBatch } from '../otlp/decode-span.ts';
 import { type TraceStore } from '../store/trace-store.ts';
 import { adjustSpans } from './adjust-spans.ts';
 import { BadParameter } from './bad-parameter.ts';
-import { failureOf, NotFound, sendJson, sendV3Failure } from './query-answers.ts';
+import { failureOf, NotFound, sendJson, sendJsonBytes, sendV3Failure } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
 import { parseTraceId } from './trace-id-text.ts';
 import { timeOf, v3Search } from './v3-search.ts';
@@ -37,19 +37,14 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     return sendJson(request, reply, { operations });
   });
 
-  const spansOf = async (traceIds: readonly string[], isRaw: boolean): Promise<Span[]> => {
-    const batches = (await store.traces(traceIds)).filter(batch => batch !== undefined);
-    return batches.map(decodeBatch).flatMap(spans => (isRaw ? spans : adjustSpans(spans)));
-  };
-
   app.get<{ Params: { traceId: string } }>('/api/v3/traces/:traceId', async (request, reply) => {
     const parameters = new QueryParameters(request.url);
     timeOf(parameters, ['startTime', 'start_time']);
     timeOf(parameters, ['endTime', 'end_time']);
     const traceId = traceIdOf(request.params.traceId);
-    const spans = await spansOf([traceId], parameters.flag('rawTraces', 'raw_traces'));
+    const spans = await spansOfTraces(store, [traceId], parameters.flag('rawTraces', 'raw_traces'));
     if (spans.length === 0) throw new NotFound('No traces found');
-    return sendJson(request, reply, { result: otlpFromSpans(spans) });
+    return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
   });
 
   app.get('/api/v3/traces', async (request, reply) => {
@@ -57,9 +52,9 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const isRaw = parameters.flag('query.rawTraces', 'query.raw_traces');
     const { summaries } = await store.search(v3Search(parameters));
     const traceIds = summaries.map(({ traceId }) => traceId);
-    const spans = await spansOf(traceIds, isRaw);
+    const spans = await spansOfTraces(store, traceIds, isRaw);
     if (spans.length === 0) throw new NotFound('No traces found');
-    return sendJson(request, reply, { result: otlpFromSpans(spans) });
+    return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
   });
 
   app.get('/api/v3/trace-summaries', async (request, reply) => {
@@ -68,7 +63,17 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
   });
 }
 
-function traceIdOf(text: string): string {
+const RESULT = Buffer.from('{"result":');
+const END = Buffer.from('}');
+
+/** The spans of traces as they are shown; raw ones as they came. */
+export async function spansOfTraces(store: TraceStore, traceIds: readonly string[], isRaw = false): Promise<Span[]> {
+  const batches = (await store.traces(traceIds)).filter(batch => batch !== undefined);
+  return batches.map(decodeBatch).flatMap(spans => (isRaw ? spans : adjustSpans(spans)));
+}
+
+/** Reads the id of the path, in any of its spellings. */
+export function traceIdOf(text: string): string {
   try {
     return parseTraceId(text);
   } catch (error) {

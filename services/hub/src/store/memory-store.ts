@@ -179,6 +179,7 @@ export class MemoryStore implements TraceStore {
       duplicateCount: this.#duplicateCount,
       evictedSpanCount: this.#evictedSpanCount,
       unstorableCount: 0,
+      lostSpanCount: 0,
       queueBytes: 0,
       lagMs: 0,
       memoryBytes: this.#weightBytes,

@@ -76,6 +76,8 @@ export interface StoreStatistics {
   readonly evictedSpanCount: number;
   /** Batches given up because storing them failed for what they are: a defect of the store. */
   readonly unstorableCount: number;
+  /** Spans that were accepted and lost because what stored them failed. */
+  readonly lostSpanCount: number;
   /** Accepted and not yet durable. */
   readonly queueBytes: number;
   /** Age of the oldest batch in the queue. */
@@ -91,7 +93,7 @@ export interface StoreStatistics {
 /** The store cannot take or answer this now; the same request may succeed later. */
 export class StoreUnavailable extends Error {
   readonly code = 'StoreUnavailable';
-  readonly reason: 'overloaded' | 'disk-full' | 'closed' | 'too-slow' | 'damaged';
+  readonly reason: 'overloaded' | 'disk-full' | 'restarting' | 'closed' | 'too-slow' | 'damaged';
 
   constructor(reason: StoreUnavailable['reason'], options?: ErrorOptions) {
     super(WORDS[reason], options);
@@ -102,6 +104,7 @@ export class StoreUnavailable extends Error {
 const WORDS = {
   overloaded: 'more spans came than can be stored; send again later',
   'disk-full': 'the disk is full; send again later',
+  restarting: 'storing failed and is being started again; send again later',
   closed: 'the store is closing',
   damaged: 'a damaged file is being set aside; ask again',
   'too-slow': 'the query took too long and was stopped; ask for less',

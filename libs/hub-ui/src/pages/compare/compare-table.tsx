@@ -1,7 +1,7 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useRef } from 'react';
+import { memo } from 'react';
 import type { CompareRow } from '../../model/compare-rows.ts';
 import { durationText } from '../../model/duration-text.ts';
+import { LongTable } from '../../parts/long-table.tsx';
 import { hueStyle, ServiceMark } from '../../parts/service-mark.tsx';
 
 interface CompareTableProps {
@@ -15,49 +15,34 @@ const MAX_INDENTS = 24;
 
 /** One line per step: the time it took in A and in B on one scale, and the difference. */
 export function CompareTable({ rows, longestNs }: CompareTableProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 15,
-  });
   return (
-    <div
-      ref={scroller}
-      className="table compare-table"
-      role="table"
-      aria-label="Steps"
-      aria-rowcount={rows.length + 1}
-      tabIndex={0}
-    >
-      <div role="rowgroup" className="table-head">
-        <div role="row" className="compare-row" aria-rowindex={1}>
-          {['Step', 'A over B', 'A', 'B', 'Change'].map((head, at) => (
-            <span key={head} role="columnheader" className={at > 1 ? 'number' : ''}>
-              {head}
-            </span>
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" className="table-body" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const row = rows[index];
-          return row === undefined ? null : (
-            <CompareLine
-              key={row.id}
-              row={row}
-              index={index}
-              topPx={start}
-              longestNs={longestNs}
-              isServiceNew={serviceAbove(rows, index) !== row.service}
-            />
-          );
-        })}
-      </div>
-    </div>
+    <LongTable label="Steps" className="compare-table" rowCount={rows.length} rowPx={ROW_PX} head={HEAD}>
+      {(index, topPx) => {
+        const row = rows[index];
+        return row === undefined ? null : (
+          <CompareLine
+            key={row.id}
+            row={row}
+            index={index}
+            topPx={topPx}
+            longestNs={longestNs}
+            isServiceNew={serviceAbove(rows, index) !== row.service}
+          />
+        );
+      }}
+    </LongTable>
   );
 }
+
+const HEAD = (
+  <div role="row" className="compare-row" aria-rowindex={1}>
+    {['Step', 'A over B', 'A', 'B', 'Change'].map((head, at) => (
+      <span key={head} role="columnheader" className={at > 1 ? 'number' : ''}>
+        {head}
+      </span>
+    ))}
+  </div>
+);
 
 function serviceAbove(rows: readonly CompareRow[], index: number): string | undefined {
   const depth = rows[index]?.depth ?? 0;

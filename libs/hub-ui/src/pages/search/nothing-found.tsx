@@ -1,15 +1,14 @@
+import { useOtlpUrl } from '../../api/use-otlp-url.ts';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { Notice } from '../../parts/notices.tsx';
 import { Link } from '../../url/link.tsx';
 
-const otlpUrl = () => `${window.location.protocol}//${window.location.hostname}:4318`;
-
-const nodeLines = () => `OTEL_SERVICE_NAME=my-service \\
-OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl()} \\
+const nodeLines = (otlpUrl: string) => `OTEL_SERVICE_NAME=my-service \\
+OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl} \\
 node --import @tracelab/tracing/register dist/main.js`;
 
-const curlLines = () => `NOW=$(date +%s)
-curl ${otlpUrl()}/v1/traces -H 'content-type: application/json' -d '{
+const curlLines = (otlpUrl: string) => `NOW=$(date +%s)
+curl ${otlpUrl}/v1/traces -H 'content-type: application/json' -d '{
   "resourceSpans": [{
     "resource": { "attributes": [{ "key": "service.name", "value": { "stringValue": "my-service" } }] },
     "scopeSpans": [{ "spans": [{
@@ -21,16 +20,18 @@ curl ${otlpUrl()}/v1/traces -H 'content-type: application/json' -d '{
 
 /** The store is empty: the exact lines that change that. */
 export function NoTracesYet({ isLive }: { readonly isLive: boolean }) {
+  const otlpUrl = useOtlpUrl();
+  if (otlpUrl === undefined) return null;
   return (
     <Notice title="No traces yet">
       <p>
-        The hub listens for OTLP over HTTP on <code>{otlpUrl()}</code>.{' '}
+        The hub listens for OTLP over HTTP on <code>{otlpUrl}</code>.{' '}
         {isLive ? 'The first trace appears here by itself.' : 'Turn on Live, and the first trace appears by itself.'}
       </p>
       <h2>From a Node.js program</h2>
-      <Snippet text={nodeLines()} />
+      <Snippet text={nodeLines(otlpUrl)} />
       <h2>By hand</h2>
-      <Snippet text={curlLines()} />
+      <Snippet text={curlLines(otlpUrl)} />
       <p>
         In this repository, <code>make run</code> starts four services that send here, and <code>make traffic</code>{' '}
         gives them something to do.

@@ -1,5 +1,4 @@
-import type { Trace } from '@tracelab/trace-model';
-import { serviceHue } from '../../model/service-color.ts';
+import { serviceHue, type Trace } from '@tracelab/trace-model';
 import { canvasColors, prepareCanvas, ServicePaint } from '../../parts/canvas.ts';
 import type { ElementSize } from '../../state/use-element-size.ts';
 

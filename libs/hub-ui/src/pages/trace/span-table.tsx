@@ -1,5 +1,4 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useDeferredValue, useMemo, useRef } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { plural } from '../../model/duration-text.ts';
 import { findSpans } from '../../model/find-spans.ts';
 import { spanGroups } from '../../model/span-groups.ts';
@@ -12,6 +11,7 @@ import {
   spanOrderText,
 } from '../../model/span-order.ts';
 import type { TraceFacts } from '../../model/trace-facts.ts';
+import { LongTable } from '../../parts/long-table.tsx';
 import { pageLocation, useParameter } from '../../url/page-location.ts';
 import { GroupTable } from './group-table.tsx';
 import { SpanTableRow } from './span-table-row.tsx';
@@ -67,49 +67,33 @@ export function SpanTable({ facts }: { readonly facts: TraceFacts }) {
 function SpanRows({ facts }: { readonly facts: TraceFacts }) {
   const orderText = useParameter('order');
   const chosen = useParameter('span');
-  const scroller = useRef<HTMLDivElement>(null);
   const { nodes } = facts.trace;
   const order = parseSpanOrder(orderText);
   const sorted = useMemo(() => sortedSpans(nodes, parseSpanOrder(orderText)), [nodes, orderText]);
   const longestNs = Math.max(1, facts.trace.durationNs);
-  const virtualizer = useVirtualizer({
-    count: sorted.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    overscan: 15,
-  });
-  return (
-    <div
-      ref={scroller}
-      className="table"
-      role="table"
-      aria-label="Spans"
-      aria-rowcount={sorted.length + 1}
-      tabIndex={0}
-    >
-      <div role="rowgroup" className="table-head">
-        <div role="row" className="table-row" aria-rowindex={1}>
-          {SPAN_COLUMNS.map(column => (
-            <ColumnHead key={column} column={column} order={order} />
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" className="table-body" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const node = sorted[index];
-          return node === undefined ? null : (
-            <SpanTableRow
-              key={node.index}
-              node={node}
-              index={index}
-              topPx={start}
-              longestNs={longestNs}
-              isChosen={node.span.spanId === chosen}
-            />
-          );
-        })}
-      </div>
+  const head = (
+    <div role="row" className="table-row" aria-rowindex={1}>
+      {SPAN_COLUMNS.map(column => (
+        <ColumnHead key={column} column={column} order={order} />
+      ))}
     </div>
+  );
+  return (
+    <LongTable label="Spans" className="span-rows" rowCount={sorted.length} rowPx={ROW_PX} head={head}>
+      {(index, topPx) => {
+        const node = sorted[index];
+        return node === undefined ? null : (
+          <SpanTableRow
+            key={node.index}
+            node={node}
+            index={index}
+            topPx={topPx}
+            longestNs={longestNs}
+            isChosen={node.span.spanId === chosen}
+          />
+        );
+      }}
+    </LongTable>
   );
 }
 

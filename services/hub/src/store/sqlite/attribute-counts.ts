@@ -1,11 +1,16 @@
 import { type Attribute, type Span, textOf } from '@tracelab/trace-model';
 import { type DatabaseSync, type StatementSync } from 'node:sqlite';
 
+import { BatchDecoder } from '../../otlp/decode-span.ts';
+import { COLUMNS, SPAN_LENGTH, type TraceBatch } from '../../otlp/trace-batch.ts';
+
 /** Distinct values kept of one key: enough to choose from, too few for ids to fill the file. */
 const MAX_VALUES = 200;
 const MAX_TEXT = 256;
 /** Spans looked at between two flushes; a sample is all that suggestions need when spans come by the thousand. */
 const MAX_SPANS = 300;
+/** A larger one is not looked at: its texts would be too long to choose from. */
+const MAX_SPAN_BYTES = 64 * 1024;
 
 /** Every attribute of a span, wherever it stands, each text of a key once. */
 export function allAttributes(span: Span): Map<string, Set<string>> {
@@ -44,14 +49,14 @@ export class AttributeCounts {
     }
   }
 
-  /** `decode` is called only while there is room. */
-  count(decode: () => Span): void {
-    if (this.#room === 0) {
+  count(batch: TraceBatch, row: number): void {
+    const sizeBytes = batch.table[row * COLUMNS + SPAN_LENGTH] as number;
+    if (this.#room === 0 || sizeBytes > MAX_SPAN_BYTES) {
       this.#isPartial = true;
       return;
     }
     this.#room--;
-    for (const [key, texts] of allAttributes(decode())) {
+    for (const [key, texts] of allAttributes(new BatchDecoder(batch).span(row))) {
       const counts = this.#counts.get(key) ?? new Map<string, number>();
       this.#counts.set(key, counts);
       for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);

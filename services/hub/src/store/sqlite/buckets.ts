@@ -1,6 +1,8 @@
 import { DurationHistogram } from '@tracelab/trace-model';
 import { type DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 
+import { BUCKET_MS } from '../trace-store.ts';
+
 interface Bucket {
   callCount: number;
   errorCount: number;
@@ -67,4 +69,9 @@ export class Buckets<Key extends readonly (string | number)[]> {
     this.#buckets.set(text, bucket);
     return bucket;
   }
+}
+
+/** The bucket of statistics that a moment falls into. */
+export function bucketOf(startNs: bigint): number {
+  return Math.floor(Number(startNs / 1_000_000n) / BUCKET_MS) * BUCKET_MS;
 }

@@ -3,6 +3,14 @@ import { type DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { readResource } from '../../otlp/decode-span.ts';
 import { ProtobufCursor } from '../../otlp/protobuf-cursor.ts';
+import {
+  COLUMNS,
+  RESOURCE_AT,
+  RESOURCE_LENGTH,
+  SCOPE_AT,
+  SCOPE_LENGTH,
+  type TraceBatch,
+} from '../../otlp/trace-batch.ts';
 import { numberTerm, ORIGIN, SERVICE, TermHash, TermList } from './term.ts';
 
 /** A resource and scope that spans came from, with what every span of it has in the index. */
@@ -57,7 +65,15 @@ export class Dictionaries {
     this.#load(database);
   }
 
-  origin(resource: Uint8Array, scope: Uint8Array): Origin {
+  /** Of a span in a batch. */
+  originAt({ bytes, table }: TraceBatch, row: number): Origin {
+    const first = row * COLUMNS;
+    const part = (at: number, length: number) =>
+      bytes.subarray(table[first + at], (table[first + at] as number) + (table[first + length] as number));
+    return this.#origin(part(RESOURCE_AT, RESOURCE_LENGTH), part(SCOPE_AT, SCOPE_LENGTH));
+  }
+
+  #origin(resource: Uint8Array, scope: Uint8Array): Origin {
     const key = originKey(resource, scope);
     const known = this.#origins.get(key);
     if (known !== undefined) return known;

@@ -7,7 +7,7 @@ import type { StoreFile } from '../trace-store.ts';
 /** "TRLB"; says whose file it is. */
 const APPLICATION_ID = 0x54524c42;
 /** A file of another version is set aside, not migrated: telemetry is not worth a migration's risk. */
-const VERSION = 1;
+const VERSION = 2;
 const NAME = /^spans-(\d{8})\.db$/;
 /** A partition is these files. */
 const SUFFIXES = ['', '-wal', '-shm'] as const;
@@ -24,6 +24,16 @@ const SCHEMA = `
   CREATE INDEX trace_by_start ON trace (start_ns, trace_id);
   CREATE INDEX trace_by_duration ON trace (duration_ns, trace_id);
   CREATE INDEX trace_by_spans ON trace (spans, trace_id);
+  CREATE TABLE known_span (
+    trace INTEGER, span BLOB, content TEXT, row INTEGER NOT NULL, service TEXT NOT NULL, is_client INTEGER NOT NULL,
+    PRIMARY KEY (trace, span, content)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE waiting_span (
+    trace INTEGER NOT NULL, parent BLOB NOT NULL, span BLOB NOT NULL, service TEXT NOT NULL, name TEXT NOT NULL,
+    start_ns INTEGER NOT NULL, duration_ns INTEGER NOT NULL, is_error INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX waiting_by_parent ON waiting_span (trace, parent);
+  CREATE INDEX waiting_by_start ON waiting_span (trace, start_ns, span);
   CREATE TABLE page (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
   CREATE TABLE chunk (
     first INTEGER PRIMARY KEY, trace INTEGER NOT NULL, page INTEGER NOT NULL, at INTEGER NOT NULL, spans INTEGER NOT NULL

@@ -64,7 +64,7 @@ export class PartitionReader implements Vocabulary {
   }
 
   chunkOf(span: number): ChunkRow | undefined {
-    return this.#sql.chunk.get(span) as ChunkRow | undefined;
+    return this.#spans.chunkOf(span);
   }
 
   blocks(): BlockRow[] {
@@ -193,7 +193,6 @@ function prepareAll(database: DatabaseSync) {
   return {
     hits,
     someHits,
-    chunk: database.prepare('SELECT * FROM chunk WHERE first <= ? ORDER BY first DESC LIMIT 1'),
     blocks: bigints('SELECT * FROM block ORDER BY id'),
     trace: bigints(`SELECT ${TRACE_COLUMNS} FROM trace WHERE id = ?`),
     byTraceId: bigints(`SELECT ${TRACE_COLUMNS} FROM trace WHERE trace_id = ?`),

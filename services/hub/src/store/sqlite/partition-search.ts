@@ -7,7 +7,7 @@ import type { Cursor } from '../trace-store.ts';
 import type { PartitionReader, TraceRow } from './partition-reader.ts';
 import { BLOCK_SPANS } from './block-size.ts';
 import type { ChunkRow } from './stored-trace.ts';
-import { planOf } from './term-plan.ts';
+import { type HitsPlan, planOf } from './term-plan.ts';
 import type { TopList } from './top-list.ts';
 
 /** A trace that matches, and where its summary is. */
@@ -18,6 +18,8 @@ export interface FoundTrace extends Cursor {
 
 /** When the index hits more spans than this, most traces match, and walking them in order finds a page sooner. */
 const MAX_HITS = 5000;
+/** So many spans are looked at rather than asking the index more closely. */
+const FEW_HITS = 200;
 /** The clock is looked at once in so many steps. */
 const STEPS_PER_LOOK = 64;
 
@@ -56,7 +58,7 @@ export class PartitionSearch {
     }
     const plan = where === undefined ? undefined : planOf(where, this.#reader);
     if (plan?.kind === 'none') return;
-    const isExhausted = plan?.kind === 'hits' && this.#follow(plan.expression);
+    const isExhausted = plan?.kind === 'hits' && this.#follow(plan);
     if (!isExhausted) this.#walk();
   }
 
@@ -68,7 +70,13 @@ export class PartitionSearch {
   }
 
   /** Follows the hits, latest spans first. False when there are too many of them to be the shorter way. */
-  #follow(expression: string): boolean {
+  #follow({ expression, core }: HitsPlan): boolean {
+    // Alternatives, of a duration above all, cost the index more than looking at a few spans in vain.
+    const few = core === undefined ? undefined : this.#reader.someHits(core, FEW_HITS);
+    if (few !== undefined) {
+      this.#tryHits(few);
+      return true;
+    }
     if (this.#isNewestFirst()) {
       this.#tryHits(this.#reader.hits(expression), new StartBound(this.#reader));
       return true;

@@ -1,30 +1,18 @@
-import { EMPTY_SPAN_NAME, peerEdge, type Span, SPAN_KINDS } from '@tracelab/trace-model';
+import { peerEdge, type Span, SPAN_KINDS } from '@tracelab/trace-model';
 import { type DatabaseSync, type StatementSync } from 'node:sqlite';
 
 import { BatchDecoder } from '../../otlp/decode-span.ts';
-import {
-  COLUMNS,
-  RESOURCE_AT,
-  RESOURCE_LENGTH,
-  SCOPE_AT,
-  SCOPE_LENGTH,
-  SPAN_AT,
-  SPAN_LENGTH,
-  type TraceBatch,
-} from '../../otlp/trace-batch.ts';
-import { contentKeyOf } from '../span-content.ts';
-import { BUCKET_MS } from '../trace-store.ts';
+import { COLUMNS, SPAN_AT, SPAN_LENGTH, type TraceBatch } from '../../otlp/trace-batch.ts';
 import { allAttributes, AttributeCounts } from './attribute-counts.ts';
 import { BLOCK_SPANS } from './block-size.ts';
-import { Buckets } from './buckets.ts';
+import { bucketOf, Buckets } from './buckets.ts';
 import { Dictionaries, type Origin } from './dictionaries.ts';
+import { KnownTraces } from './known-traces.ts';
 import { openForWriting } from './partition-file.ts';
-import { SpanIndexer } from './span-indexer.ts';
+import { factsOf, SpanIndexer } from './span-indexer.ts';
 import { PageWriter } from './span-pages.ts';
-import { readTrace } from './stored-trace.ts';
 import { DURATION, durationBucket, ERROR, KEY_SET, KIND, OPERATION } from './term.ts';
-import { TraceFilter } from './trace-filter.ts';
-import { RecentTraces, type SpanFacts, TraceState } from './trace-state.ts';
+import type { SpanFacts, TraceState } from './trace-state.ts';
 
 const NS_PER_MS = 1_000_000n;
 
@@ -39,13 +27,9 @@ export interface TraceRows {
 export class PartitionWriter {
   readonly name: string;
   spanCount = 0;
-  traceCount = 0;
   duplicateCount = 0;
-  /** Takes no new traces: the filter kept with the file would not know them after a restart. */
-  isSealed = false;
   readonly #database: DatabaseSync;
-  readonly #filter: TraceFilter;
-  readonly #recent: RecentTraces;
+  readonly #traces: KnownTraces;
   readonly #dirty = new Set<TraceState>();
   readonly #dictionaries: Dictionaries;
   readonly #pages: PageWriter;
@@ -55,7 +39,8 @@ export class PartitionWriter {
   readonly #indexer = new SpanIndexer();
   readonly #sql: ReturnType<typeof prepareAll>;
   #nextSpan: number;
-  #nextTrace: number;
+  /** Spans before this number can be read back. */
+  #storedTo: number;
   #block: { id: number; startMinNs: bigint; startMaxNs: bigint } | undefined;
   #isInTransaction = false;
 
@@ -63,26 +48,28 @@ export class PartitionWriter {
     this.name = name;
     const database = openForWriting(directory, name, options.cacheKilobytes);
     this.#database = database;
-    this.#recent = new RecentTraces(options.maxRecentSpans);
     this.#dictionaries = new Dictionaries(database);
     this.#pages = new PageWriter(database);
     this.#attributes = new AttributeCounts(database);
     this.#operations = new Buckets(database, 'operation_bucket', ['start_ms', 'operation']);
     this.#edges = new Buckets(database, 'edge_bucket', ['start_ms', 'parent', 'child', 'kind']);
     this.#sql = prepareAll(database);
-    const kept = keptFilter(database);
-    this.isSealed = kept !== undefined;
-    this.#filter = kept ?? filterOfTraces(database);
+    const { maxRecentSpans } = options;
+    this.#traces = new KnownTraces(database, { pages: this.#pages, dictionaries: this.#dictionaries, maxRecentSpans });
     const last = database.prepare('SELECT coalesce(max(first + spans), 1) AS next FROM chunk').get() as {
       next: number;
     };
-    const traces = database
-      .prepare('SELECT coalesce(max(id), 0) AS last, count(*) AS count, coalesce(sum(spans), 0) AS spans FROM trace')
-      .get() as { last: number; count: number; spans: number };
-    this.#nextSpan = last.next;
-    this.#nextTrace = traces.last + 1;
-    this.traceCount = traces.count;
-    this.spanCount = traces.spans;
+    this.#nextSpan = this.#storedTo = last.next;
+    this.spanCount = this.#traces.storedSpans();
+  }
+
+  get traceCount(): number {
+    return this.#traces.count;
+  }
+
+  /** Takes no new traces. */
+  get isSealed(): boolean {
+    return this.#traces.isSealed;
   }
 
   begin(): void {
@@ -93,26 +80,26 @@ export class PartitionWriter {
 
   /** Whether the trace lives here. */
   has(traceId: string): boolean {
-    return this.#filter.mayHave(traceId) && this.#state(traceId) !== undefined;
+    return this.#traces.find(traceId) !== undefined;
   }
 
   /** Stores what is new of a trace's spans; returns how many were. */
   add(batch: TraceBatch, { traceId, rows }: TraceRows): number {
     this.#indexer.useBatch(batch);
-    const state = this.#state(traceId) ?? this.#newState(traceId);
+    const state = this.#traces.find(traceId) ?? this.#traces.create(traceId);
     const chunk = new ChunkRun(this.#pages, this.#sql.chunk, state.id);
     let added = 0;
     for (const row of rows) {
       this.#indexer.read(batch, row);
-      if (state.has(this.#indexer.spanId)) {
-        chunk.close();
-        state.contents ??= this.#contentsOf(state);
+      const known = state.ledger.get(this.#indexer.spanId);
+      if (known !== undefined) {
+        if (known.row >= this.#storedTo) this.#storeSoFar(chunk);
+        if (!this.#traces.isNews({ state, known, batch, row })) {
+          this.duplicateCount++;
+          continue;
+        }
       }
-      if (!isNewContent(state, batch, row)) {
-        this.duplicateCount++;
-        continue;
-      }
-      const origin = this.#originOf(batch, row);
+      const origin = this.#dictionaries.originAt(batch, row);
       chunk.append(this.#nextSpan, spanBytes(batch, row), origin.id);
       this.#index(batch, row, origin);
       this.#sumUp(state, origin);
@@ -122,13 +109,14 @@ export class PartitionWriter {
     chunk.close();
     this.spanCount += added;
     this.#dirty.add(state);
-    this.#recent.put(state, added);
+    this.#traces.keep(state);
     return added;
   }
 
   commit(): void {
     if (!this.#isInTransaction) return;
     this.#pages.flush();
+    this.#storedTo = this.#nextSpan;
     for (const state of this.#dirty) this.#storeTrace(state);
     this.#dirty.clear();
     this.#dictionaries.flush();
@@ -138,7 +126,7 @@ export class PartitionWriter {
     this.#storeBlock();
     this.#database.exec('COMMIT');
     this.#isInTransaction = false;
-    this.#recent.trim();
+    this.#traces.trim();
   }
 
   /** Moves what the log holds into the file, so that the log can be counted on to stay small. */
@@ -148,14 +136,13 @@ export class PartitionWriter {
 
   /** Keeps the filter with the file, for a quick start; nothing new will come but spans of traces that are here. */
   seal(): void {
-    this.#database.prepare("INSERT OR REPLACE INTO fact VALUES ('filter', ?)").run(this.#filter.bytes);
-    this.isSealed = true;
+    this.#traces.seal();
   }
 
   /** Lets go of memory that only the current partition needs. */
   rest(): void {
     this.#database.exec('PRAGMA shrink_memory');
-    this.#recent.clear();
+    this.#traces.forget();
   }
 
   oldestStartMs(): number | undefined {
@@ -170,57 +157,17 @@ export class PartitionWriter {
     this.#database.close();
   }
 
-  #state(traceId: string): TraceState | undefined {
-    const recent = this.#recent.get(traceId);
-    if (recent !== undefined || !this.#filter.mayHave(traceId)) return recent;
-    const row = this.#sql.findTrace.get(Buffer.from(traceId, 'latin1')) as { id: number } | undefined;
-    if (row === undefined) return undefined;
-    // Pages of this transaction are read back like any other.
+  /** Lets what was added in this transaction be read back. */
+  #storeSoFar(chunk: ChunkRun): void {
+    chunk.close();
     this.#pages.flush();
-    const state = new TraceState(traceId, row.id);
-    for (const span of new BatchDecoder(readTrace(this.#database, row.id)).spans()) {
-      const durationNs = span.endNs > span.startNs ? Number(span.endNs - span.startNs) : 0;
-      state.add({
-        spanId: Buffer.from(span.spanId, 'hex').toString('latin1'),
-        parentSpanId: Buffer.from(span.parentSpanId, 'hex').toString('latin1'),
-        service: span.service,
-        name: span.name,
-        kind: SPAN_KINDS.indexOf(span.kind),
-        startNs: span.startNs,
-        endNs: span.endNs,
-        bucketMs: bucketOf(span.startNs),
-        durationNs,
-        isError: span.status.code === 'error',
-      });
-    }
-    state.isStored = true;
-    this.#recent.put(state, state.spanCount);
-    return state;
-  }
-
-  #newState(traceId: string): TraceState {
-    this.#filter.add(traceId);
-    this.traceCount++;
-    return new TraceState(traceId, this.#nextTrace++);
-  }
-
-  #contentsOf(state: TraceState): Set<string> {
-    this.#pages.flush();
-    return new Set(new BatchDecoder(readTrace(this.#database, state.id)).spans().map(contentKeyOf));
-  }
-
-  #originOf({ bytes, table }: TraceBatch, row: number): Origin {
-    const first = row * COLUMNS;
-    const part = (at: number, length: number) =>
-      bytes.subarray(table[first + at], (table[first + at] as number) + (table[first + length] as number));
-    return this.#dictionaries.origin(part(RESOURCE_AT, RESOURCE_LENGTH), part(SCOPE_AT, SCOPE_LENGTH));
+    this.#storedTo = this.#nextSpan;
   }
 
   #index(batch: TraceBatch, row: number, origin: Origin): void {
     const indexer = this.#indexer;
     const { terms } = indexer;
     const decode = () => new BatchDecoder(batch).span(row);
-    if (indexer.name === '') indexer.name = EMPTY_SPAN_NAME;
     const operation = this.#dictionaries.operation(origin.service, indexer.name, indexer.kind);
     const keySet = this.#dictionaries.keySet(indexer.keySetHash, () => ownKeys(decode()));
     terms.number(OPERATION, operation.id);
@@ -230,30 +177,20 @@ export class PartitionWriter {
     if (indexer.isError) terms.mark(ERROR);
     this.#sql.term.run(this.#nextSpan, `${origin.terms} ${terms.toString()}`);
     this.#dictionaries.countSpan(origin, keySet);
-    this.#attributes.count(decode);
+    this.#attributes.count(batch, row);
     this.#operations.add([bucketOf(indexer.startNs), operation.id], indexer);
     this.#widenBlock(indexer.startNs);
   }
 
   #sumUp(state: TraceState, { service }: Origin): void {
-    const { spanId, parentSpanId, name, kind, startNs, endNs, durationNs, isError, peers } = this.#indexer;
-    const bucketMs = bucketOf(startNs);
-    const facts: SpanFacts = {
-      spanId,
-      parentSpanId,
-      service,
-      name,
-      kind,
-      startNs,
-      endNs,
-      bucketMs,
-      durationNs,
-      isError,
-    };
-    for (const use of state.add(facts)) this.#edges.add([use.startMs, use.parent, use.child, use.kind], use);
+    const { peers, kind } = this.#indexer;
+    const facts: SpanFacts = factsOf(this.#indexer, this.#nextSpan, service);
+    for (const use of state.add(facts)) {
+      this.#edges.add([bucketOf(use.startNs), use.parent, use.child, use.kind], use);
+    }
     if (peers.size === 0) return;
     const edge = peerEdge({ service, kind: SPAN_KINDS[kind] ?? 'unspecified', attribute: key => peers.get(key) });
-    if (edge !== undefined) this.#edges.add([bucketMs, edge.parent, edge.child, edge.kind], facts);
+    if (edge !== undefined) this.#edges.add([bucketOf(facts.startNs), edge.parent, edge.child, edge.kind], facts);
   }
 
   #widenBlock(startNs: bigint): void {
@@ -276,8 +213,8 @@ export class PartitionWriter {
   #storeTrace(state: TraceState): void {
     if (!state.isDirty) return;
     state.isDirty = false;
-    state.isStored = true;
     const { root, startNs, endNs, services } = state;
+    const head = state.head();
     const counts = [...services].map(([name, [spans, errors]]) => [name, spans, errors]);
     this.#sql.trace.run(
       state.id,
@@ -290,8 +227,8 @@ export class PartitionWriter {
       state.orphanCount,
       root?.startNs ?? null,
       root === undefined ? null : Buffer.from(root.spanId, 'latin1'),
-      root?.service ?? '',
-      root?.name ?? '',
+      head?.service ?? '',
+      head?.name ?? '',
       JSON.stringify(counts),
     );
   }
@@ -330,18 +267,8 @@ class ChunkRun {
   }
 }
 
-// A span id that comes again is nearly always a retry; only then is it worth comparing whole spans.
-function isNewContent(state: TraceState, batch: TraceBatch, row: number): boolean {
-  if (state.contents === undefined) return true;
-  const key = contentKeyOf(new BatchDecoder(batch).span(row));
-  if (state.contents.has(key)) return false;
-  state.contents.add(key);
-  return true;
-}
-
 function prepareAll(database: DatabaseSync) {
   return {
-    findTrace: database.prepare('SELECT id FROM trace WHERE trace_id = ?'),
     chunk: database.prepare('INSERT INTO chunk VALUES (?, ?, ?, ?, ?)'),
     term: database.prepare('INSERT INTO term (rowid, terms) VALUES (?, ?)'),
     block: database.prepare(
@@ -358,19 +285,6 @@ function prepareAll(database: DatabaseSync) {
   };
 }
 
-function keptFilter(database: DatabaseSync): TraceFilter | undefined {
-  const kept = database.prepare("SELECT value FROM fact WHERE name = 'filter'").get();
-  return kept === undefined ? undefined : new TraceFilter(kept['value'] as Uint8Array);
-}
-
-function filterOfTraces(database: DatabaseSync): TraceFilter {
-  const filter = new TraceFilter();
-  for (const row of database.prepare('SELECT trace_id FROM trace').iterate()) {
-    filter.add(Buffer.from(row['trace_id'] as Uint8Array).toString('latin1'));
-  }
-  return filter;
-}
-
 function spanBytes({ bytes, table }: TraceBatch, row: number): Uint8Array {
   const at = table[row * COLUMNS + SPAN_AT] as number;
   return bytes.subarray(at, at + (table[row * COLUMNS + SPAN_LENGTH] as number));
@@ -382,9 +296,4 @@ function ownKeys(span: Span): string[] {
   return [
     ...allAttributes({ ...span, resource: { ...span.resource, ...none }, scope: { ...span.scope, ...none } }).keys(),
   ];
-}
-
-/** The bucket of statistics that a moment falls into. */
-function bucketOf(startNs: bigint): number {
-  return Math.floor(Number(startNs / NS_PER_MS) / BUCKET_MS) * BUCKET_MS;
 }

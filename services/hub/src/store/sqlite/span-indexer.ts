@@ -1,9 +1,10 @@
-import { PEER_ATTRIBUTES, textOf } from '@tracelab/trace-model';
+import { EMPTY_SPAN_NAME, PEER_ATTRIBUTES, textOf } from '@tracelab/trace-model';
 
 import { readValue } from '../../otlp/decode-span.ts';
 import { ProtobufCursor } from '../../otlp/protobuf-cursor.ts';
 import { COLUMNS, SPAN_AT, SPAN_LENGTH, type TraceBatch } from '../../otlp/trace-batch.ts';
 import { ATTRIBUTE, KEY_END, TermHash, TermList } from './term.ts';
+import type { SpanFacts } from './trace-state.ts';
 
 const STATUS_ERROR = 2;
 
@@ -74,6 +75,7 @@ export class SpanIndexer {
     this.isError = false;
     this.startNs = this.endNs = 0n;
     while (cursor.next()) this.#field(cursor);
+    if (this.name === '') this.name = EMPTY_SPAN_NAME;
     this.durationNs = this.endNs > this.startNs ? Number(this.endNs - this.startNs) : 0;
   }
 
@@ -191,6 +193,12 @@ export class SpanIndexer {
     const key = PEER_KEYS.get(this.#keyHash);
     if (key !== undefined && !this.peers.has(key)) this.peers.set(key, cursor.bytes.toString('utf8', cursor.at, end));
   }
+}
+
+/** What the indexer read last, with what a span does not say itself. */
+export function factsOf(indexer: SpanIndexer, row: number, service: string): SpanFacts {
+  const { spanId, parentSpanId, name, kind, startNs, endNs, durationNs, isError } = indexer;
+  return { row, spanId, parentSpanId, service, name, kind, startNs, endNs, durationNs, isError };
 }
 
 const EMPTY = new Uint8Array(0);

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 
-import { type TraceBatch } from '../../otlp/trace-batch.ts';
+import { spanCountOf, type TraceBatch } from '../../otlp/trace-batch.ts';
 import type { StoreFile } from '../trace-store.ts';
 import {
   isCorruption,
@@ -34,6 +34,8 @@ export interface WriterCounts {
 /** So many partitions share the disk, so eviction takes a small part of all that is kept. */
 const PARTITIONS = 16;
 const DAY_MS = 86_400_000;
+/** A transaction takes no more spans of one batch: what it touches is in memory until it is committed. */
+const SPANS_AT_ONCE = 10_000;
 /** Room kept for what the next transaction and its log may add before sizes are looked at again. */
 const HEADROOM_BYTES = 24 * 1024 * 1024;
 
@@ -75,17 +77,13 @@ export class StoreWriter {
     return this.#partitions.map(({ name }) => name);
   }
 
-  /** Adds a batch to the transaction; returns the traces that grew. */
+  /** Adds a batch to the transaction, or a large one to several; returns the traces that grew. */
   write(batch: TraceBatch): string[] {
     const grown: string[] = [];
-    for (const [traceId, rows] of this.#rowsByTrace(batch)) {
-      const partition = this.#homeOf(traceId);
-      this.#touched.add(partition);
-      const added = orDamaged(partition.name, () => {
-        partition.begin();
-        return partition.add(batch, { traceId, rows });
-      });
-      if (added > 0) grown.push(traceId);
+    const count = spanCountOf(batch);
+    for (let from = 0; from < count; from += SPANS_AT_ONCE) {
+      if (from > 0) this.commit();
+      grown.push(...this.#writeRows(batch, from, Math.min(count, from + SPANS_AT_ONCE)));
     }
     return grown;
   }
@@ -142,11 +140,24 @@ export class StoreWriter {
     };
   }
 
-  #rowsByTrace(batch: TraceBatch): Map<string, number[]> {
+  #writeRows(batch: TraceBatch, from: number, to: number): string[] {
+    const grown: string[] = [];
+    for (const [traceId, rows] of this.#rowsByTrace(batch, from, to)) {
+      const partition = this.#homeOf(traceId);
+      this.#touched.add(partition);
+      const added = orDamaged(partition.name, () => {
+        partition.begin();
+        return partition.add(batch, { traceId, rows });
+      });
+      if (added > 0) grown.push(traceId);
+    }
+    return grown;
+  }
+
+  #rowsByTrace(batch: TraceBatch, from: number, to: number): Map<string, number[]> {
     const rows = new Map<string, number[]>();
-    const count = batch.table.length / 6;
     this.#indexer.useBatch(batch);
-    for (let row = 0; row < count; row++) {
+    for (let row = from; row < to; row++) {
       const traceId = this.#indexer.traceIdOf(batch, row);
       const known = rows.get(traceId);
       if (known === undefined) rows.set(traceId, [row]);

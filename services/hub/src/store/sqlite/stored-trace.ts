@@ -11,35 +11,39 @@ export interface ChunkRow {
   readonly spans: number;
 }
 
-/** Decompressed pages kept while one trace is read: its chunks are neighbours. */
-const TRACE_PAGES_BYTES = 1024 * 1024;
-
-/** All spans of a trace as one batch. */
-export function readTrace(database: DatabaseSync, trace: number): TraceBatch {
-  return new SpanReader(database, TRACE_PAGES_BYTES).trace(trace);
-}
-
 /** Reads spans back as batches, whole traces or one span. */
 export class SpanReader {
   readonly #chunks: StatementSync;
+  readonly #chunkOf: StatementSync;
   readonly #origin: StatementSync;
   readonly #pages: PageReader;
 
   constructor(database: DatabaseSync, maxPageBytes: number) {
     this.#chunks = database.prepare('SELECT * FROM chunk WHERE trace = ? ORDER BY first');
+    this.#chunkOf = database.prepare('SELECT * FROM chunk WHERE first <= ? ORDER BY first DESC LIMIT 1');
     this.#origin = database.prepare('SELECT resource, scope FROM origin WHERE id = ?');
     this.#pages = new PageReader(database, maxPageBytes);
   }
 
+  /** All spans of a trace as one batch. */
   trace(trace: number): TraceBatch {
     const builder = new BatchBuilder(this.#origin);
-    for (const { page, at, spans } of this.#chunks.all(trace) as unknown as ChunkRow[]) {
-      const bytes = this.#pages.page(page);
-      for (const span of spansIn(bytes, at, spans)) {
-        builder.add(bytes.subarray(span.at, span.at + span.length), span.origin);
-      }
-    }
+    for (const chunk of this.#chunks.all(trace) as unknown as ChunkRow[]) this.#addChunk(builder, chunk);
     return builder.build();
+  }
+
+  /** The same in parts, so that never all of it is in memory. */
+  *parts(trace: number): Generator<{ readonly first: number; readonly batch: TraceBatch }> {
+    for (const chunk of this.#chunks.all(trace) as unknown as ChunkRow[]) {
+      const builder = new BatchBuilder(this.#origin);
+      this.#addChunk(builder, chunk);
+      yield { first: chunk.first, batch: builder.build() };
+    }
+  }
+
+  /** The chunk that a span is in. */
+  chunkOf(span: number): ChunkRow | undefined {
+    return this.#chunkOf.get(span) as ChunkRow | undefined;
   }
 
   /** The `index`th span of a chunk, alone. */
@@ -49,6 +53,13 @@ export class SpanReader {
     const builder = new BatchBuilder(this.#origin);
     if (placed !== undefined) builder.add(page.subarray(placed.at, placed.at + placed.length), placed.origin);
     return builder.build();
+  }
+
+  #addChunk(builder: BatchBuilder, { page, at, spans }: ChunkRow): void {
+    const bytes = this.#pages.page(page);
+    for (const span of spansIn(bytes, at, spans)) {
+      builder.add(bytes.subarray(span.at, span.at + span.length), span.origin);
+    }
   }
 }
 

@@ -5,8 +5,14 @@ import { serviceTerm } from './dictionaries.ts';
 import { attributeTerm, DURATION, durationBucket, ERROR, KIND, MAX_DURATION_BUCKET, numberTerm } from './term.ts';
 
 /** What the index can say before any span is looked at: every match is among the hits, hits need not be matches. */
-export type Plan =
-  { readonly kind: 'all' } | { readonly kind: 'none' } | { readonly kind: 'hits'; readonly expression: string };
+export type Plan = { readonly kind: 'all' } | { readonly kind: 'none' } | HitsPlan;
+
+export interface HitsPlan {
+  readonly kind: 'hits';
+  readonly expression: string;
+  /** What the expression asks for in single terms, when that is not all of it: cheaper to ask, with more hits. */
+  readonly core?: string;
+}
 
 /** What a partition knows of the texts in its spans, as terms; undefined when they are too many to ask for. */
 export interface Vocabulary {
@@ -56,7 +62,10 @@ function hits(terms: readonly string[] | undefined): Plan {
 function allOf(plans: readonly Plan[]): Plan {
   if (plans.some(plan => plan.kind === 'none')) return NONE;
   const expressions = plans.flatMap(plan => (plan.kind === 'hits' ? [plan.expression] : []));
-  return expressions.length === 0 ? ALL : { kind: 'hits', expression: expressions.join(' AND ') };
+  if (expressions.length === 0) return ALL;
+  const single = expressions.filter(expression => !expression.includes(' OR '));
+  const hasCore = single.length > 0 && single.length < expressions.length;
+  return { kind: 'hits', expression: expressions.join(' AND '), ...(hasCore && { core: single.join(' AND ') }) };
 }
 
 function anyOf(plans: readonly Plan[]): Plan {

@@ -10,7 +10,12 @@ export type WriterRequest =
 
 /** What the writer's thread tells. */
 export type WriterReport =
-  | { readonly type: 'files'; readonly names: readonly string[]; readonly setAside: readonly string[] }
+  | {
+      readonly type: 'files';
+      readonly names: readonly string[];
+      readonly setAside: readonly string[];
+      readonly counts: WriterCounts;
+    }
   | {
       readonly type: 'committed';
       /** Every batch up to this one is durable. */

@@ -1,22 +1,21 @@
 import type { EdgeKind } from '@tracelab/trace-model';
 
-/** What an edge will need of a child whose parent has not come yet. */
-export interface WaitingChild {
-  readonly service: string;
-  readonly startMs: number;
+import { MemoryLedger, type SpanLedger } from './span-ledger.ts';
+
+/** One use of an edge, to be counted in the bucket of the child's start. */
+export interface EdgeUse {
+  readonly parent: string;
+  readonly child: string;
+  readonly kind: EdgeKind;
+  readonly startNs: bigint;
   readonly durationNs: number;
   readonly isError: boolean;
 }
 
-/** One use of an edge in a bucket of time, to be counted. */
-export interface EdgeUse extends Omit<WaitingChild, 'service'> {
-  readonly parent: string;
-  readonly child: string;
-  readonly kind: EdgeKind;
-}
-
 /** The facts of one span that its trace's summary and edges need. Ids are strings of one byte per character. */
 export interface SpanFacts {
+  /** Its number in the partition. */
+  readonly row: number;
   readonly spanId: string;
   readonly parentSpanId: string;
   readonly service: string;
@@ -24,10 +23,11 @@ export interface SpanFacts {
   readonly kind: number;
   readonly startNs: bigint;
   readonly endNs: bigint;
-  readonly bucketMs: number;
   readonly durationNs: number;
   readonly isError: boolean;
 }
+
+export type RootFacts = Pick<SpanFacts, 'spanId' | 'service' | 'name' | 'startNs'>;
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -41,27 +41,36 @@ export class TraceState {
   /** Row in the partition. */
   readonly id: number;
   readonly services = new Map<string, [spans: number, errors: number]>();
-  /** Content keys of all its spans, once a span id came twice. */
-  contents: Set<string> | undefined;
+  ledger: SpanLedger;
   isDirty = false;
-  isStored = false;
   spanCount = 0;
   errorCount = 0;
   orphanCount = 0;
   startNs = 0n;
   endNs = 0n;
-  root: Pick<SpanFacts, 'spanId' | 'service' | 'name' | 'startNs'> | undefined;
-  readonly #services = new Map<string, string>();
-  readonly #clients = new Set<string>();
-  readonly #waiting = new Map<string, WaitingChild[]>();
+  /** The earliest span without a parent. */
+  root: RootFacts | undefined;
 
-  constructor(traceId: string, id: number) {
+  constructor(traceId: string, id: number, ledger: SpanLedger = new MemoryLedger()) {
     this.traceId = traceId;
     this.id = id;
+    this.ledger = ledger;
   }
 
-  has(spanId: string): boolean {
-    return this.#services.has(spanId);
+  /** Spans that are remembered in memory. */
+  get weight(): number {
+    return this.ledger instanceof MemoryLedger ? this.spanCount : 1;
+  }
+
+  /** What stands for the trace in a list: when its root never came, the earliest of the spans that miss their parent. */
+  head(): RootFacts | undefined {
+    return this.root ?? (this.orphanCount > 0 ? this.ledger.earliestWaiting() : undefined);
+  }
+
+  /** Goes on with another ledger, which gets all that is known. */
+  moveTo(ledger: SpanLedger): void {
+    if (this.ledger instanceof MemoryLedger) this.ledger.copyTo(ledger);
+    this.ledger = ledger;
   }
 
   /** Takes a span in and returns the calls that are known by it. */
@@ -69,10 +78,13 @@ export class TraceState {
     this.isDirty = true;
     this.#sumUp(span);
     const uses: EdgeUse[] = [];
-    this.#meetParent(span, uses);
-    if (!this.#services.has(span.spanId)) {
-      this.#services.set(span.spanId, span.service);
-      if (span.kind === CLIENT) this.#clients.add(span.spanId);
+    const known = this.ledger.get(span.spanId);
+    // A server that shares its client's span id is that client's callee.
+    const isShared = span.kind === SERVER && known?.isClient === true;
+    if (isShared) uses.push(useOf(span, known.service));
+    else this.#meetParent(span, uses);
+    if (known === undefined) {
+      this.ledger.put(span.spanId, { row: span.row, service: span.service, isClient: span.kind === CLIENT });
       this.#meetChildren(span, uses);
     }
     return uses;
@@ -102,67 +114,69 @@ export class TraceState {
   }
 
   #meetParent(span: SpanFacts, uses: EdgeUse[]): void {
-    // A server that shares its client's span id is that client's callee.
-    const isShared = span.kind === SERVER && this.#clients.has(span.spanId);
-    const parentId = isShared ? span.spanId : span.parentSpanId;
-    if (parentId === '' || (parentId === span.spanId && !isShared)) return;
-    const child = { service: span.service, startMs: span.bucketMs, durationNs: span.durationNs, isError: span.isError };
-    const parent = this.#services.get(parentId);
+    const { spanId, parentSpanId } = span;
+    if (parentSpanId === '' || parentSpanId === spanId) return;
+    const parent = this.ledger.get(parentSpanId);
     if (parent !== undefined) {
-      uses.push({ ...child, parent, child: span.service, kind: 'call' });
+      uses.push(useOf(span, parent.service));
       return;
     }
     this.orphanCount++;
-    const waiting = this.#waiting.get(parentId);
-    if (waiting === undefined) this.#waiting.set(parentId, [child]);
-    else waiting.push(child);
+    const { service, name, startNs, durationNs, isError } = span;
+    this.ledger.wait(parentSpanId, { spanId, service, name, startNs, durationNs, isError });
   }
 
   #meetChildren({ spanId, service }: SpanFacts, uses: EdgeUse[]): void {
-    const waiting = this.#waiting.get(spanId);
-    if (waiting === undefined) return;
-    this.#waiting.delete(spanId);
+    if (this.orphanCount === 0) return;
+    const waiting = this.ledger.meet(spanId);
     this.orphanCount -= waiting.length;
-    for (const child of waiting) uses.push({ ...child, parent: service, child: child.service, kind: 'call' });
+    for (const child of waiting) uses.push(useOf(child, service));
   }
 }
 
-/** Remembers the traces that grew last, bounded by their spans together. */
+type CalleeFacts = Pick<SpanFacts, 'service' | 'startNs' | 'durationNs' | 'isError'>;
+
+function useOf({ service, startNs, durationNs, isError }: CalleeFacts, parent: string): EdgeUse {
+  return { parent, child: service, kind: 'call', startNs, durationNs, isError };
+}
+
+/** Remembers the traces that grew last, bounded by the spans that they hold in memory together. */
 export class RecentTraces {
-  readonly #states = new Map<string, TraceState>();
-  readonly #maxSpans: number;
-  #spanCount = 0;
+  readonly #entries = new Map<string, { readonly state: TraceState; readonly weight: number }>();
+  readonly #maxWeight: number;
+  #weight = 0;
 
   constructor(maxSpans: number) {
-    this.#maxSpans = maxSpans;
+    this.#maxWeight = maxSpans;
   }
 
   get(traceId: string): TraceState | undefined {
-    const state = this.#states.get(traceId);
-    if (state === undefined) return undefined;
+    const entry = this.#entries.get(traceId);
+    if (entry === undefined) return undefined;
     // Last in the map is the most recent.
-    this.#states.delete(traceId);
-    this.#states.set(traceId, state);
-    return state;
+    this.#entries.delete(traceId);
+    this.#entries.set(traceId, entry);
+    return entry.state;
   }
 
-  /** Takes in a trace, or tells that one has grown. */
-  put(state: TraceState, addedSpans: number): void {
-    this.#states.set(state.traceId, state);
-    this.#spanCount += addedSpans;
+  /** Takes in a trace, or tells that its weight has changed. */
+  put(state: TraceState): void {
+    const { traceId, weight } = state;
+    this.#weight += weight - (this.#entries.get(traceId)?.weight ?? 0);
+    this.#entries.set(traceId, { state, weight });
   }
 
   clear(): void {
-    this.#states.clear();
-    this.#spanCount = 0;
+    this.#entries.clear();
+    this.#weight = 0;
   }
 
   /** Forgets the longest unchanged until the bound holds; what is dirty must be stored before. */
   trim(): void {
-    for (const [traceId, state] of this.#states) {
-      if (this.#spanCount <= this.#maxSpans) return;
-      this.#states.delete(traceId);
-      this.#spanCount -= state.spanCount;
+    for (const [traceId, { weight }] of this.#entries) {
+      if (this.#weight <= this.#maxWeight) return;
+      this.#entries.delete(traceId);
+      this.#weight -= weight;
     }
   }
 }

@@ -31,6 +31,7 @@ export class WriterLoop {
   #grown = new Set<string>();
   #lastId = 0;
   #unstorableCount = 0;
+  #reportedNames = '';
   #isWatched = false;
   #isBlocked = false;
   #beganMs = 0;
@@ -88,11 +89,10 @@ export class WriterLoop {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     if (this.#isBlocked || this.#held.length === 0) return;
-    const before = this.#writer.names().join();
     this.#attempt(() => {
       this.#writer.commit();
       this.#reportCommitted();
-      if (this.#writer.names().join() !== before) this.#reportFiles();
+      if (this.#writer.names().join() !== this.#reportedNames) this.#reportFiles();
     });
   }
 
@@ -170,7 +170,9 @@ export class WriterLoop {
   }
 
   #reportFiles(): void {
-    this.#report({ type: 'files', names: this.#writer.names(), setAside: [...this.#writer.setAside] });
+    const names = this.#writer.names();
+    this.#reportedNames = names.join();
+    this.#report({ type: 'files', names, setAside: [...this.#writer.setAside], counts: this.#writer.counts() });
   }
 
   #close(): void {

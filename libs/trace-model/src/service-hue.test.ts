@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { paletteIndex, SERVICE_HUES, serviceHue } from './service-color.ts';
+import { paletteIndex, SERVICE_HUES, serviceHue } from './service-hue.ts';
 
 type Triple = readonly [number, number, number];
 

@@ -1,0 +1,72 @@
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const COMMA = 0x2c;
+const FIRST_BEYOND_ASCII = 0x80;
+/** Bytes that one UTF-16 unit may become. */
+const MAX_UTF8 = 3;
+const FIRST_SIZE = 64 * 1024;
+
+/** Writes JSON as UTF-8 bytes, piece by piece: no string is made of what is only passed on. */
+export class JsonBytes {
+  #bytes = new Uint8Array(FIRST_SIZE);
+  #at = 0;
+  readonly #encoder = new TextEncoder();
+
+  /** JSON's own characters and digits: ASCII that needs no escape. */
+  raw(text: string): void {
+    const { length } = text;
+    const bytes = this.#roomFor(length);
+    let at = this.#at;
+    for (let index = 0; index < length; index++) bytes[at++] = text.charCodeAt(index);
+    this.#at = at;
+  }
+
+  /** A string in quotes, escaped where JSON asks for it. */
+  text(text: string): void {
+    const { length } = text;
+    const bytes = this.#roomFor(length + 2);
+    let at = this.#at;
+    bytes[at++] = QUOTE;
+    for (let index = 0; index < length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit < SPACE || unit === QUOTE || unit === BACKSLASH || unit >= FIRST_BEYOND_ASCII) {
+        this.#escaped(text);
+        return;
+      }
+      bytes[at++] = unit;
+    }
+    bytes[at++] = QUOTE;
+    this.#at = at;
+  }
+
+  /** A comma, unless it would be the first thing after the bracket that opened. */
+  comma(): void {
+    const last = this.#bytes[this.#at - 1];
+    if (last === OPEN_BRACE || last === OPEN_BRACKET) return;
+    this.#roomFor(1)[this.#at++] = COMMA;
+  }
+
+  /** What was written. */
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  #escaped(text: string): void {
+    const escaped = JSON.stringify(text);
+    const bytes = this.#roomFor(escaped.length * MAX_UTF8);
+    this.#at += this.#encoder.encodeInto(escaped, bytes.subarray(this.#at)).written;
+  }
+
+  #roomFor(count: number): Uint8Array<ArrayBuffer> {
+    if (this.#at + count > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + count));
+      larger.set(this.#bytes.subarray(0, this.#at));
+      this.#bytes = larger;
+    }
+    return this.#bytes;
+  }
+}
+
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
