@@ -70,7 +70,12 @@ describe.each(SIDES)('by the hooks of older Nodes, %s', (_name, { env, ...side }
     const FLOWTRACE_PACKAGE_PREFIX = 'semver,mitt,p-queue';
     const traced = await run('packages-runner.cjs', [], {
       ...side,
-      env: { FLOWTRACE_LOGFILE: log, FLOWTRACE_PACKAGE_PREFIX, ...env },
+      env: {
+        FLOWTRACE_LOGFILE: log,
+        FLOWTRACE_PACKAGE_PREFIX,
+        FLOWTRACE_BUFFER_BYTES: String(64 * 1024 * 1024),
+        ...env,
+      },
     });
     const plain = await run('packages-runner.cjs', [], { ...side, isTraced: false });
     expect(traced.stdout.replaceAll(COMPILE_FRAME, 'Module._compile (node:')).toBe(plain.stdout);

@@ -5,9 +5,6 @@ const CONTROL = { head: 0, tail: 1, owner: 2, isClosing: 3, isDone: 4 } as const
 /** Who empties the buffer. */
 export const Owner = { nobody: 0, thread: 1, main: 2 } as const;
 
-// Memory that has just been used is at hand, what has never been used is not even there; so it starts over while it can.
-const REWIND_AFTER_SLOTS = 8 * 1024;
-
 // x64 lets no other thread see a store before those that came earlier; an atomic one costs as much as all the rest.
 const STORES_IN_ORDER = process.arch === 'x64';
 
@@ -27,7 +24,6 @@ export class RingBuffer {
   readonly #numbers: Float64Array;
   readonly #bytes: Buffer;
   readonly #size: number;
-  readonly #rewindAfter: number;
   #head = 0;
   #tail = 0;
 
@@ -37,7 +33,6 @@ export class RingBuffer {
     this.#numbers = new Float64Array(memory.data);
     this.#bytes = Buffer.from(memory.data);
     this.#size = this.#numbers.length;
-    this.#rewindAfter = Math.min(REWIND_AFTER_SLOTS, this.#size / 4);
     this.#head = Atomics.load(this.#control, CONTROL.head);
     this.#tail = Atomics.load(this.#control, CONTROL.tail);
   }
@@ -72,26 +67,15 @@ export class RingBuffer {
 
   /** Where `slots` numbers in a row are free, or -1. */
   #claim(slots: number, reserve: number): number {
-    if (this.#head > this.#rewindAfter && this.#isEmptied(slots)) this.#rewind();
     if (this.#free() < slots + reserve + 1) this.#tail = Atomics.load(this.#control, CONTROL.tail);
     if (this.#free() < slots + reserve + 1) return -1;
     if (this.#head + slots < this.#size) return this.#head;
     // From the head to the end is too short: leave it and begin anew, if the start is free that far.
     const isStartFree = this.#head >= this.#tail && this.#tail > slots + 1;
     if (!isStartFree) return -1;
-    this.#rewind();
-    return 0;
-  }
-
-  /** Whether everything has been read, and a record fits in the part that has been. */
-  #isEmptied(slots: number): boolean {
-    this.#tail = Atomics.load(this.#control, CONTROL.tail);
-    return this.#tail === this.#head && this.#tail > slots + 1;
-  }
-
-  #rewind(): void {
     this.#numbers[this.#head] = Kind.pad;
     this.#publish(0);
+    return 0;
   }
 
   #free(): number {
