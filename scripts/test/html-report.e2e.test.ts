@@ -15,6 +15,7 @@ let browser: Browser | undefined;
 let page: Page | undefined;
 
 const binary = chromiumPath();
+if (binary === undefined) process.stderr.write('html-report.e2e.test.ts is skipped in part: no Chromium is on PATH\n');
 const inChromium = binary === undefined ? test.skip : test;
 
 beforeAll(async () => {

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { JaegerSpan, JaegerTrace } from '@tracelab/contracts/trace-query';
 import { traceTree } from '@tracelab/trace-model';
 import { explainDifference, explainTrace } from './explain-trace.ts';
-import { settleStarts } from './settle-starts.ts';
 import { spansFromJaeger } from './spans-from-jaeger.ts';
 
 interface Told {
@@ -42,7 +41,7 @@ function jaegerTrace(spans: readonly Told[]): JaegerTrace {
   return { traceID, spans: spans.map(jaegerSpan), processes, warnings: null };
 }
 
-const traceOf = (spans: readonly Told[]) => traceTree(settleStarts(spansFromJaeger(jaegerTrace(spans))));
+const traceOf = (spans: readonly Told[]) => traceTree(spansFromJaeger(jaegerTrace(spans)));
 
 /** The gateway asks payment, whose processor takes as long as given. */
 const flow = (processorMs: number): readonly Told[] => [
@@ -121,22 +120,5 @@ describe('a slower trace beside a usual one', () => {
     expect(difference.added).toMatchObject([{ service: 'payment', step: 'retry', afterMs: 6, beforeCount: 0 }]);
     const reverse = explainDifference(traceOf([...flow(50), retry]), traceOf(flow(50)));
     expect(reverse.missing).toMatchObject([{ step: 'retry', afterCount: 0 }]);
-  });
-});
-
-describe('steps whose starts were told in whole milliseconds', () => {
-  const steps = (secondFrom: number): readonly Told[] => [
-    { id: '1', service: 's', name: 'root', ms: [0, 100] },
-    { id: '2', parent: '1', service: 's', name: 'first', ms: [0, 60.4] },
-    { id: '3', parent: '1', service: 's', name: 'second', ms: [secondFrom, 100] },
-  ];
-  const critical = (told: readonly Told[]) => explainTrace(traceOf(told)).steps.map(({ step }) => step);
-
-  test('an overlap under that step is none: both are on the critical path', () => {
-    expect(critical(steps(60))).toEqual(['first', 'second']);
-  });
-
-  test('a greater one is: they ran side by side', () => {
-    expect(critical(steps(40))).toEqual(['second', 'root']);
   });
 });

@@ -1,7 +1,6 @@
 import { JaegerNames, JaegerTraces } from '@tracelab/contracts/trace-query';
 import { type Trace, traceTree } from '@tracelab/trace-model';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { settleStarts } from './settle-starts.ts';
 import { spansFromJaeger } from './spans-from-jaeger.ts';
 
 /** What was read back, or why nothing was. */
@@ -84,7 +83,7 @@ export class TraceReader {
       const response = await this.#get(`/api/traces/${traceId}`);
       const parsed = JaegerTraces.safeParse(await response.json());
       const [told] = parsed.success ? parsed.data.data : [];
-      return told === undefined ? undefined : traceTree(settleStarts(spansFromJaeger(told)));
+      return told === undefined ? undefined : traceTree(spansFromJaeger(told));
     } catch {
       return undefined;
     }

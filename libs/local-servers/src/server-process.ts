@@ -25,6 +25,12 @@ export interface ServerCommand {
 
 const KEPT_CHARACTERS = 16_000;
 
+// One listener for all: a stack has more servers than Node lets listen without a warning.
+const running = new Set<ServerProcess>();
+process.on('exit', () => {
+  for (const server of running) server.kill();
+});
+
 /**
  * A server run as a child in a session of its own, so that Ctrl-C in a terminal reaches only whoever started it. It
  * does not outlive this process's ordinary end.
@@ -45,14 +51,14 @@ export class ServerProcess {
     };
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
-    process.once('exit', this.#killNow);
+    running.add(this);
     // Not 'exit': the last lines, which say why it ended, may still be in the pipe.
     this.ended = new Promise(resolve =>
       this.#child.once('close', (code, signal) => {
         resolve(signal ?? code ?? 0);
       }),
     );
-    void this.ended.then(() => process.off('exit', this.#killNow));
+    void this.ended.then(() => running.delete(this));
   }
 
   /** Resolves once the server is ready; rejects with its last lines when that is not in time. */
@@ -99,10 +105,6 @@ export class ServerProcess {
   kill(): void {
     this.#child.kill('SIGKILL');
   }
-
-  readonly #killNow = (): void => {
-    this.kill();
-  };
 
   async #ready({ ready, timeoutMs = 20_000 }: ServerCommand): Promise<void> {
     const failed = Promise.withResolvers<never>();

@@ -27,7 +27,7 @@ const spans = exporter.getFinishedSpans();
 
 const encoder = new TraceEncoder();
 const cases = {
-  'this library, protobuf': () => encoder.serializeRequest(spans),
+  'this library, protobuf': () => encoder.serializeRequest(spans.map(span => encoder.pack(span))),
   'OpenTelemetry, protobuf': () => ProtobufTraceSerializer.serializeRequest(spans),
   'OpenTelemetry, JSON': () => JsonTraceSerializer.serializeRequest(spans),
 };

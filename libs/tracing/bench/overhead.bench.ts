@@ -73,7 +73,8 @@ const running: Running[] = [];
 const wanted = values.only?.split(',') ?? variants.map(({ name }) => name);
 for (const variant of variants.filter(({ name }) => wanted.includes(name))) running.push(await start(variant));
 for (let round = 1; round <= rounds; round++) {
-  for (const one of running) await measure(one);
+  // Each set-up has every neighbour before it as often.
+  for (const one of round % 2 === 0 ? running.toReversed() : running) await measure(one);
   const figures = running.map(({ name, measured }) => `${name} ${measured.at(-1)?.cpuUs.toFixed(1) ?? ''}`);
   process.stderr.write(`round ${round}: ${figures.join(', ')}\n`);
 }

@@ -1,6 +1,6 @@
 /**
  * The time of day in milliseconds, with the microseconds that `Date.now()` has not. The SDK starts spans on whole milliseconds,
- * so a child may seem to outlive its parent and siblings have no order; these times are exact within the process.
+ * so a child may seem to outlive its parent and siblings have no order; every span that this library starts and ends has its times from here.
  */
 class Clock {
   #originMs = performance.timeOrigin;

@@ -143,7 +143,7 @@ class Settings {
       instrumentations: options.instrumentations ?? [],
       processors: options.processors ?? [],
       otherLibraries: this.#list('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
-      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 1_024,
+      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 256,
       metrics: options.metrics ?? !this.#list('OTEL_METRICS_EXPORTER').includes('none'),
     };
   }

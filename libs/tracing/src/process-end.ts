@@ -1,5 +1,3 @@
-import { constants } from 'node:os';
-
 /** The last work before the process ends: `flush` may take its time, `flushSync` blocks, `ended` comes after either. */
 export interface Flushing {
   flush(): Promise<void>;
@@ -19,8 +17,8 @@ type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
 export class ProcessEnd {
   readonly #flushing: Flushing;
   readonly #listeners: ReadonlyMap<EndSignal, () => void>;
-  readonly #kill = process.kill.bind(process);
   #isEnding = false;
+  #hasTurned = false;
 
   constructor(flushing: Flushing) {
     this.#flushing = flushing;
@@ -37,14 +35,12 @@ export class ProcessEnd {
 
   listen(): void {
     for (const [signal, listener] of this.#listeners) process.on(signal, listener);
-    process.kill = this.#onKill;
     process.on('beforeExit', this.#onBeforeExit);
     process.on('exit', this.#onExit);
   }
 
   stop(): void {
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
-    if (process.kill === this.#onKill) process.kill = this.#kill;
     process.off('beforeExit', this.#onBeforeExit);
     process.off('exit', this.#onExit);
   }
@@ -70,26 +66,19 @@ export class ProcessEnd {
     return process.listeners(signal).some(other => other !== listener && !(watchesEnd in other));
   }
 
-  // An application that has closed and sends itself the signal again, as Nest's shutdown hooks do, has nothing left that would
-  // keep it alive until our listener is called: it would end by itself, with another status.
-  readonly #onKill = (pid: number, signal?: NodeJS.Signals | number): true => {
-    const ending = [...this.#listeners.keys()].find(name => name === signal || constants.signals[name] === signal);
-    if (pid === process.pid && ending !== undefined && !this.#isApplications(ending)) {
-      this.#flushing.flushSync();
-      this.#raise(ending);
-    }
-    return this.#kill(pid, signal);
-  };
-
   // Without our listener the signal does what it would have done: exit status 143 or 130, seen by the parent as a signal.
   #raise(signal: EndSignal): void {
     this.stop();
     this.#flushing.ended();
-    this.#kill(process.pid, signal);
+    process.kill(process.pid, signal);
   }
 
   readonly #onBeforeExit = (): void => {
     void this.#flushing.flush();
+    // An application that has closed and sends itself the signal again, as Nest's shutdown hooks do, leaves nothing that would keep
+    // the process alive until our listener is called: it would end by itself, with another status. One turn of the loop calls it.
+    if (!this.#hasTurned) setImmediate(() => undefined);
+    this.#hasTurned = true;
   };
 
   // process.exit, an uncaught error and a rejection nobody handled all come through here.

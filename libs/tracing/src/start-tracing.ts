@@ -3,7 +3,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
-import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { clientSpans } from './clients/client-spans.ts';
@@ -12,7 +12,8 @@ import type { TracingConfig, TracingOptions } from './config.ts';
 import { setUpDiagnostics } from './diagnostics.ts';
 import { ExecutionRecorder } from './execution-tree.ts';
 import { ExportLog } from './export/export-log.ts';
-import { exporterFor } from './export/exporter.ts';
+import { outletFor } from './export/exporter.ts';
+import type { Outlet } from './export/outlet.ts';
 import { sendBeforeExit } from './export/send-before-exit.ts';
 import { SpanQueue } from './export/span-queue.ts';
 import type { SpanQueueStats } from './export/span-queue.ts';
@@ -65,8 +66,8 @@ class StartedTracing implements Tracing {
   readonly isOn = true;
   readonly endpoint: string;
   readonly #config: TracingConfig;
-  readonly #exporter: SpanExporter;
-  readonly #queue: SpanQueue;
+  readonly #outlet: Outlet<unknown>;
+  readonly #queue: SpanQueue<unknown>;
   readonly #metrics: MetricsText | undefined;
   readonly #executions: ExecutionRecorder | undefined;
   readonly #folding: FoldedSiblings;
@@ -77,8 +78,8 @@ class StartedTracing implements Tracing {
   constructor(config: TracingConfig) {
     this.#config = config;
     this.endpoint = config.endpoint;
-    this.#exporter = exporterFor(config);
-    this.#queue = new SpanQueue(this.#exporter, config.queue, new ExportLog(config.endpoint));
+    this.#outlet = outletFor(config);
+    this.#queue = new SpanQueue(this.#outlet, config.queue, new ExportLog(config.endpoint));
     this.#metrics = config.metrics ? new MetricsText() : undefined;
     this.#executions = config.rememberedSpans === 0 ? undefined : new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
@@ -182,17 +183,17 @@ class StartedTracing implements Tracing {
   }
 
   #flushSync(): void {
-    const { endpoint, headers, exitLimitMs, exporter, exporterName, protocol } = this.#config;
     const unsent = this.#queue.takeUnsent();
     if (unsent.length === 0) return;
-    const isOverHttp = exporter === undefined && exporterName === 'otlp' && protocol !== 'grpc';
-    if (isOverHttp) {
-      const areSent = sendBeforeExit(unsent, { url: endpoint, protocol, headers, limitMs: exitLimitMs });
-      this.#queue.countTaken(unsent.length, { areSent });
+    const body = this.#outlet.bodyOf(unsent);
+    if (body !== undefined) {
+      const { endpoint: url, headers, exitLimitMs: limitMs } = this.#config;
+      const { contentType } = this.#outlet;
+      this.#queue.countTaken(unsent.length, { areSent: sendBeforeExit(body, { url, contentType, headers, limitMs }) });
       return;
     }
     // Nothing asynchronous runs any more: an exporter that writes at once, as to a file, still gets them.
-    this.#exporter.export(unsent, ({ code }) => {
+    this.#outlet.export(unsent, ({ code }) => {
       this.#queue.countTaken(unsent.length, { areSent: code === ExportResultCode.SUCCESS });
     });
   }

@@ -71,6 +71,22 @@ describe.each(matrix)('%s, handlers: %s', (ending, handlers) => {
   });
 });
 
+// Whether something is unsent decides what is left for the process to do once it has closed.
+test.each([
+  ['SIGTERM', 'again', 51],
+  ['SIGINT', 'again', 51],
+  ['SIGTERM', 'again quietly', 50],
+  ['SIGINT', 'again quietly', 50],
+] as const)('an application that closes and sends itself %s %s ends by it', async (signal, handlers, spans) => {
+  const [traced, untraced] = await Promise.all([
+    run(signal, handlers, { endpoint: backend.baseUrl, limitMs: 20_000 }),
+    run(signal, handlers, undefined),
+  ]);
+  expect(outcome(untraced)).toEqual({ code: null, signal });
+  expect(outcome(traced)).toEqual({ code: null, signal });
+  expect(backend.spans).toHaveLength(spans);
+});
+
 test('a second signal ends the process at once', async () => {
   backend.behaviour = 'silent';
   const child = new Child('ending.ts', {

@@ -20,17 +20,53 @@ export function httpCalls(): ClientCalls {
   });
 }
 
-/** The attributes of a request to `url`, its secrets cut out. */
-export function httpAttributes(method: string, url: URL): Attributes {
-  const query = url.search === '' ? '' : `?${redactQuery(url.search.slice(1))}`;
+/** The attributes of a request for `path` at `origin`, secrets cut out of its query; undefined where that is no address. */
+export function httpAttributes(method: string, origin: string, path: string): Attributes | undefined {
+  if (!path.startsWith('/') || path.includes('#')) return unusual(method, origin, path);
+  const known = origins.of(origin);
+  if (known === undefined) return undefined;
+  const queryAt = path.indexOf('?');
+  const seen = queryAt < 0 ? path : `${path.slice(0, queryAt + 1)}${redactQuery(path.slice(queryAt + 1))}`;
   return {
     [ATTR_HTTP_REQUEST_METHOD]: knownMethods.has(method) ? method : '_OTHER',
-    [ATTR_SERVER_ADDRESS]: url.hostname,
-    [ATTR_SERVER_PORT]: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
-    // Without user and password.
-    [ATTR_URL_FULL]: `${url.origin}${url.pathname}${query}`,
+    [ATTR_SERVER_ADDRESS]: known.address,
+    [ATTR_SERVER_PORT]: known.port,
+    [ATTR_URL_FULL]: `${known.text}${seen}`,
   };
 }
+
+// A whole address, as proxies get it, the asterisk of OPTIONS, or a fragment that is not sent.
+function unusual(method: string, origin: string, path: string): Attributes | undefined {
+  const url = URL.parse(path, origin);
+  return url === null ? undefined : httpAttributes(method, url.origin, `${url.pathname}${url.search}`);
+}
+
+interface Origin {
+  /** Without user and password. */
+  readonly text: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Remembers what addresses say: a process calls few others, and reading an address costs as much as a span. */
+class Origins {
+  readonly #known = new Map<string, Origin>();
+
+  of(text: string): Origin | undefined {
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const url = URL.parse(text);
+    if (url === null) return undefined;
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    const origin = { text: url.origin, address: url.hostname, port };
+    // A crawler calls many.
+    if (this.#known.size >= 500) this.#known.clear();
+    this.#known.set(text, origin);
+    return origin;
+  }
+}
+
+const origins = new Origins();
 
 /** For a caller every 4xx and 5xx is a failure, by the convention for client spans. */
 export function setStatusCode(call: ClientCall, statusCode: number): void {

@@ -26,10 +26,10 @@ export class HttpClientSpans implements ChannelSpans {
 
   readonly #onCreated = (message: unknown): void => {
     const { request } = message as HttpMessage;
-    const base = `${request.protocol}//${String(request.getHeader('host') ?? request.host)}`;
-    const url = URL.parse(request.path, base);
-    if (request.headersSent || url === null) return;
-    const call = this.#calls.open(request.method, httpAttributes(request.method, url));
+    const origin = `${request.protocol}//${String(request.getHeader('host') ?? request.host)}`;
+    const attributes = httpAttributes(request.method, origin, request.path);
+    if (request.headersSent || attributes === undefined) return;
+    const call = this.#calls.open(request.method, attributes);
     if (call === undefined) return;
     this.#open.set(request, call);
     propagation.inject(call.context, request, {

@@ -34,10 +34,10 @@ export class UndiciSpans implements ChannelSpans {
 
   readonly #onCreate = (message: unknown): void => {
     const { request } = message as UndiciMessage;
-    const url = urlOf(request);
-    if (url === undefined) return;
-    const method = request.method ?? 'GET';
-    const call = this.#calls.open(method, httpAttributes(method, url), callerOf(request));
+    const { origin, path, method = 'GET' } = request;
+    const attributes = origin === undefined ? undefined : httpAttributes(method, String(origin), path);
+    if (attributes === undefined) return;
+    const call = this.#calls.open(method, attributes, callerOf(request));
     if (call === undefined) return;
     this.#open.set(request, call);
     propagation.inject(call.context, request, {
@@ -68,11 +68,6 @@ export class UndiciSpans implements ChannelSpans {
     ['undici:request:trailers', this.#onEnd],
     ['undici:request:error', this.#onError],
   ] as const;
-}
-
-function urlOf({ origin, path }: UndiciRequest): URL | undefined {
-  const base = origin === undefined ? undefined : String(origin);
-  return base === undefined ? undefined : (URL.parse(path, base) ?? undefined);
 }
 
 interface Handler {

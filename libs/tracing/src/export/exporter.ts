@@ -4,38 +4,57 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
 import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
 import type { OTLPExporterNodeConfigBase } from '@opentelemetry/otlp-exporter-base/node-http';
-import { TraceExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
+import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { TracingConfig } from '../config.ts';
+import { ExporterOutlet } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
 import { TraceEncoder } from './trace-encoder.ts';
+import type { PackedSpan } from './trace-encoder.ts';
 
 /** Where finished spans go: protobuf over HTTP unless told otherwise, which is OpenTelemetry's default and the cheapest here. */
-export function exporterFor(config: TracingConfig): SpanExporter {
-  if (config.exporter !== undefined) return config.exporter;
-  if (config.exporterName === 'console') return new ConsoleSpanExporter();
-  if (config.exporterName === 'none') return discarding;
+export function outletFor(config: TracingConfig): Outlet<unknown> {
+  if (config.exporter !== undefined) return new ExporterOutlet(config.exporter);
+  if (config.exporterName === 'console') return new ExporterOutlet(new ConsoleSpanExporter());
+  if (config.exporterName === 'none') return new ExporterOutlet(discarding);
   const { endpoint, exportTimeoutMs, protocol } = config;
   // The environment's own address has a form of its own for gRPC, which that exporter reads by itself.
-  if (protocol === 'grpc') return new GrpcExporter({ timeoutMillis: exportTimeoutMs });
+  if (protocol === 'grpc') return new ExporterOutlet(new GrpcExporter({ timeoutMillis: exportTimeoutMs }));
   const options = { url: endpoint, timeoutMillis: exportTimeoutMs };
-  return protocol === 'http/json' ? new JsonExporter(options) : new ProtobufExporter(options);
+  return protocol === 'http/json'
+    ? new ExporterOutlet(new JsonExporter(options), { isJson: true })
+    : new ProtobufOutlet(options, new TraceEncoder());
 }
 
+const CONTENT_TYPE = 'application/x-protobuf';
+const counting: IExporterMetricsHelper<PackedSpan[]> = { name: 'span', countItems: spans => spans.length };
+
 /** OpenTelemetry's own transport, retries and settings, with our encoding. */
-class ProtobufExporter extends OTLPExporterBase<ReadableSpan[]> {
-  constructor(options: OTLPExporterNodeConfigBase) {
-    const headers = { 'content-type': 'application/x-protobuf' };
+class ProtobufOutlet extends OTLPExporterBase<PackedSpan[]> implements Outlet<PackedSpan> {
+  readonly contentType = CONTENT_TYPE;
+  readonly #encoder: TraceEncoder;
+
+  constructor(options: OTLPExporterNodeConfigBase, encoder: TraceEncoder) {
     super(
       createOtlpHttpExportDelegate(
         // eslint-disable-next-line @typescript-eslint/no-deprecated -- OpenTelemetry's exporters have no other way yet
-        convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', headers),
-        new TraceEncoder(),
+        convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', { 'content-type': CONTENT_TYPE }),
+        encoder,
         'otlp_http_span_exporter',
-        TraceExporterMetricsHelper,
+        counting,
         undefined,
       ),
     );
+    this.#encoder = encoder;
+  }
+
+  pack(span: ReadableSpan): PackedSpan {
+    return this.#encoder.pack(span);
+  }
+
+  bodyOf(spans: PackedSpan[]): Uint8Array {
+    return this.#encoder.serializeRequest(spans);
   }
 }
 

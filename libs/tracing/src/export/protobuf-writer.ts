@@ -21,6 +21,22 @@ export class ProtobufWriter {
     return Buffer.copyBytesFrom(this.#bytes, position, this.#at - position);
   }
 
+  /** Begins anew, whatever was written. */
+  clear(): void {
+    this.#at = 0;
+  }
+
+  /** Copies everything written to `target` at `start`; returns where it ends there. */
+  copyTo(target: Buffer, start: number): number {
+    return start + this.#bytes.copy(target, start, 0, this.#at);
+  }
+
+  /** Writes the bytes of `source` from `start` to `end` as they are. */
+  copyFrom(source: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#at += source.copy(this.#bytes, this.#at, start, end);
+  }
+
   /** A copy of everything written, since the receiver may keep it; then the writer begins anew. */
   take(): Uint8Array {
     const taken = this.since(0);

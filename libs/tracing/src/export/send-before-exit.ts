@@ -1,11 +1,8 @@
-import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { Worker } from 'node:worker_threads';
-import { TraceEncoder } from './trace-encoder.ts';
 
 export interface ExitTarget {
   readonly url: string;
-  readonly protocol: string;
+  readonly contentType: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly limitMs: number;
 }
@@ -24,14 +21,10 @@ sent.end(body);
 `;
 
 /**
- * Sends `spans` and blocks until the backend has them or the limit is over: for the `exit` event, after which nothing
- * asynchronous runs. Returns whether they arrived.
+ * Sends `body` and blocks until the backend has it or the limit is over: for the `exit` event, after which nothing
+ * asynchronous runs. Returns whether it arrived.
  */
-export function sendBeforeExit(spans: ReadableSpan[], { url, protocol, headers, limitMs }: ExitTarget): boolean {
-  const isJson = protocol === 'http/json';
-  const body = isJson ? JsonTraceSerializer.serializeRequest(spans) : new TraceEncoder().serializeRequest(spans);
-  if (body === undefined) return false;
-  const contentType = isJson ? 'application/json' : 'application/x-protobuf';
+export function sendBeforeExit(body: Uint8Array, { url, contentType, headers, limitMs }: ExitTarget): boolean {
   const done = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(source, {
     eval: true,

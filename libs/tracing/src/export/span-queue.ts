@@ -1,6 +1,7 @@
 import { ROOT_CONTEXT, TraceFlags, context } from '@opentelemetry/api';
 import { ExportResultCode, suppressTracing } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Outlet } from './outlet.ts';
 
 export interface SpanQueueOptions {
   /** Spans waiting at most; more are dropped and counted. */
@@ -32,12 +33,12 @@ export interface ExportWatcher {
  * Sends finished spans in batches, one at a time, from a bounded queue. The SDK's BatchSpanProcessor does the same but keeps its
  * spans to itself: here the unsent ones can be taken out, which is what saves them when the process exits at once.
  */
-export class SpanQueue implements SpanProcessor {
-  readonly #exporter: SpanExporter;
+export class SpanQueue<Waiting> implements SpanProcessor {
+  readonly #outlet: Outlet<Waiting>;
   readonly #options: SpanQueueOptions;
   readonly #watcher: ExportWatcher;
-  #waiting: ReadableSpan[] = [];
-  #sending: readonly ReadableSpan[] = [];
+  #waiting: Waiting[] = [];
+  #sending: readonly Waiting[] = [];
   #current: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -45,8 +46,8 @@ export class SpanQueue implements SpanProcessor {
   #failed = 0;
   #dropped = 0;
 
-  constructor(exporter: SpanExporter, options: SpanQueueOptions, watcher: ExportWatcher) {
-    this.#exporter = exporter;
+  constructor(outlet: Outlet<Waiting>, options: SpanQueueOptions, watcher: ExportWatcher) {
+    this.#outlet = outlet;
     this.#options = options;
     this.#watcher = watcher;
   }
@@ -77,12 +78,19 @@ export class SpanQueue implements SpanProcessor {
       this.#watcher.spansDropped(this.stats);
       return;
     }
-    this.#waiting.push(span);
+    try {
+      this.#waiting.push(this.#outlet.pack(span));
+    } catch (error) {
+      // The application is in the middle of its work here, which no attribute of a span may end.
+      this.#failed++;
+      this.#watcher.exportFailed(error instanceof Error ? error : undefined, 1);
+      return;
+    }
     if (this.#current === undefined) this.#schedule();
   }
 
   /** Everything not yet accepted by the backend, the batch under way included. It is the caller's from now on. */
-  takeUnsent(): ReadableSpan[] {
+  takeUnsent(): Waiting[] {
     const unsent = [...this.#sending, ...this.#waiting];
     this.#sending = [];
     this.#waiting = [];
@@ -104,7 +112,7 @@ export class SpanQueue implements SpanProcessor {
     await this.forceFlush();
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#exporter.shutdown();
+    await this.#outlet.shutdown();
   }
 
   #schedule(): void {
@@ -128,11 +136,11 @@ export class SpanQueue implements SpanProcessor {
     return this.#current;
   }
 
-  #export(spans: readonly ReadableSpan[]): Promise<void> {
+  #export(spans: readonly Waiting[]): Promise<void> {
     return new Promise(resolve => {
       // Outside every request, so that a batch's context does not keep the request alive that happened to fill it.
       context.with(suppressTracing(ROOT_CONTEXT), () => {
-        this.#exporter.export([...spans], ({ code, error }) => {
+        this.#outlet.export([...spans], ({ code, error }) => {
           if (code === ExportResultCode.SUCCESS) {
             this.#exported += spans.length;
             this.#watcher.exportSucceeded(this.stats);

@@ -10,7 +10,7 @@ import { expectWellFormed, shapesOf, traceToMemory } from '../../test/memory-tra
 import { baggageValue, currentTraceId, executionTree, logMixin, metricsText, withSpan } from '../index.ts';
 import { registerServerSpans } from './index.ts';
 
-const memory = traceToMemory({ clients: [] });
+const memory = traceToMemory({ clients: [], rememberedSpans: 1_024 });
 const app = Fastify();
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 

@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Histogram, Span } from '@opentelemetry/api';
 import {
   ATTR_CLIENT_ADDRESS,
@@ -18,6 +18,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { clock } from '../clock.ts';
 import { recordException } from '../fail-span.ts';
+import { rootContext } from '../layered-context.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { startSpan, writeAttributes } from '../write-attributes.ts';
@@ -29,7 +30,7 @@ import { announce } from './trace-response.ts';
 const active = Symbol.for('tracelab.serverSpan');
 const thrown = Symbol('tracelab.thrown');
 /** Where nothing makes a span, neither by hand nor by a client library. */
-const untraced = suppressTracing(ROOT_CONTEXT);
+const untraced = suppressTracing(rootContext);
 
 interface TracedRequest extends FastifyRequest {
   [active]?: Context;
@@ -120,11 +121,11 @@ class ServerSpans {
   #callerOf({ headers }: FastifyRequest): Context {
     let isAlone = true;
     for (const name of this.#inboundHeaders) isAlone &&= headers[name] === undefined;
-    if (isAlone) return ROOT_CONTEXT;
+    if (isAlone) return rootContext;
     try {
-      return propagation.extract(ROOT_CONTEXT, headers);
+      return propagation.extract(rootContext, headers);
     } catch {
-      return ROOT_CONTEXT;
+      return rootContext;
     }
   }
 

@@ -1,7 +1,6 @@
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { TracingAttribute } from '../attributes.ts';
-import type { SpanQueue } from '../export/span-queue.ts';
 import type { KeepRule } from './sampling.ts';
 
 interface Undecided {
@@ -10,17 +9,24 @@ interface Undecided {
   hasError: boolean;
 }
 
+/** What takes the spans that are kept. */
+interface KeptQueue {
+  add(span: ReadableSpan): void;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
 /**
  * Holds the spans of requests that the sampler did not choose until the request ends, then exports those of requests that failed
  * or were slow and forgets the rest. Sampled spans pass straight through.
  */
 export class KeptTraces implements SpanProcessor {
   readonly #rule: Required<KeepRule>;
-  readonly #queue: SpanQueue;
+  readonly #queue: KeptQueue;
   readonly #undecided = new Map<string, Undecided>();
   #held = 0;
 
-  constructor(rule: KeepRule, queue: SpanQueue) {
+  constructor(rule: KeepRule, queue: KeptQueue) {
     this.#rule = { errors: true, slowMs: Infinity, maxSpans: 20_000, ...rule };
     this.#queue = queue;
   }

@@ -24,8 +24,8 @@ export function chromeTrace(calls: readonly DescribedCall[]): ChromeTrace {
   return { displayTimeUnit: 'ms', traceEvents: lanes.events };
 }
 
-// Spans start on whole milliseconds and end between them, so one may seem to start before the one before it ended.
-const CLOCK_STEP_MS = 1;
+// A number holds milliseconds since 1970 to a quarter of a microsecond, and an end is a sum of two.
+const ROUNDING_MS = 0.001;
 
 class Lanes {
   readonly events: ChromeEvent[] = [];
@@ -52,7 +52,7 @@ class Lanes {
     });
     let freeAtMs = -Infinity;
     for (const child of children) {
-      const isFree = child.node.startedAtMs >= freeAtMs - CLOCK_STEP_MS;
+      const isFree = child.node.startedAtMs >= freeAtMs - ROUNDING_MS;
       this.add(child, isFree ? lane : ++this.#lastLane);
       const endMs = child.node.startedAtMs + (child.node.durationMs ?? 0);
       if (isFree) freeAtMs = endMs;
