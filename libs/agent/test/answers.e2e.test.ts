@@ -223,7 +223,7 @@ test('bad settings are told and clamped, and the program runs', async () => {
     expect(stderr).toMatch(fault);
 });
 
-test('--functions records the functions that ran inside each request, and the program still ends by its signal', async () => {
+test('--functions records the functions that ran inside each request, joined to its server span, and the program still ends by its signal', async () => {
   const file = join(folder, 'functions.jsonl');
   const program = new Program(express, {
     flags: ['--functions', '--endpoint', backend.baseUrl],
@@ -238,8 +238,15 @@ test('--functions records the functions that ran inside each request, and the pr
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(span?.name).toBe('GET /users/:user/posts/:post');
   const [request] = events.filter(({ event }) => event === 'HTTP_REQUEST');
-  const entered = events.filter(({ event, request_id }) => event === 'ENTER' && request_id === request?.['request_id']);
-  expect(entered).toHaveLength(1);
+  const ofRequest = events.filter(({ request_id }) => request_id === request?.['request_id']);
+  const ids = { trace_id: span?.traceId, span_id: span?.spanId };
+  expect(ids.trace_id).toMatch(/^[\da-f]{32}$/);
+  expect(ofRequest.map(({ event, trace_id, span_id }) => ({ event, trace_id, span_id }))).toEqual([
+    { event: 'HTTP_REQUEST' },
+    { event: 'ENTER', ...ids },
+    { event: 'EXIT', ...ids },
+    { event: 'HTTP_RESPONSE', ...ids },
+  ]);
 });
 
 test('export resumes when the backend comes back', async () => {
