@@ -25,7 +25,7 @@ beforeAll(async () => {
   application = `http://localhost:${port}`;
   traces = `http://localhost:${hubPort}`;
   // A group of its own, as a terminal gives one to each command.
-  script = spawn('scripts/setup-and-run.sh', {
+  script = spawn(`${root}scripts/setup-and-run.sh`, {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

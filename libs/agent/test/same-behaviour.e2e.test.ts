@@ -143,10 +143,7 @@ describe('what cannot be run', () => {
     spawnSync(process.execPath, [autoAgent, ...args], {
       encoding: 'utf8',
       cwd: fixture('..'),
-      env: {
-        PATH: process.env['PATH'],
-        NODE_OPTIONS: '--conditions=@tracelab/source --disable-warning=ExperimentalWarning',
-      },
+      env: { PATH: process.env['PATH'] },
     });
 
   test('no command is 2 with usage; an unknown flag too', () => {
