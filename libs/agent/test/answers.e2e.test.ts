@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { OtlpReceiver, Program, fixture, shapesOf } from './traced-program.ts';
+import { OtlpReceiver, Program, autoAgent, fixture, shapesOf } from './traced-program.ts';
 
 // Whole processes start here, on machines that may have other work.
 jest.setTimeout(60_000);
@@ -202,6 +202,17 @@ instrumentation/development:
     undici:
       enabled: false
 `;
+
+test('the doctor says each finding with its remedy and ends with 1; nothing wrong is 0', async () => {
+  const env = { AUTO_AGENT_ENDPOINT: backend.baseUrl };
+  const doctor = (more: Readonly<Record<string, string>>) =>
+    new Program([process.execPath, autoAgent, 'doctor', folder], { env: { ...env, ...more } }).ended();
+  expect(await doctor({})).toMatchObject({ code: 0, stdout: 'auto-agent: nothing wrong was found\n' });
+  expect(await doctor({ AUTO_AGENT_SAMPLE_RATE: '0' })).toMatchObject({
+    code: 1,
+    stdout: 'SAMPLING_OFF: the sample rate is 0, so no trace is kept. Give a share above 0.\n',
+  });
+});
 
 test('bad settings are told and clamped, and the program runs', async () => {
   const { code, stderr } = await new Program(['node', fixture('ending.cjs'), 'exit'], {
