@@ -87,7 +87,7 @@ smoke-docker: ready ## The same in containers; skipped where there is no engine
 test-coverage: ready ## Every test, with a coverage report in coverage/
 	@pnpm --silent jest --coverage $(T)
 clean:         ## Remove what was built; the dependencies stay
-	@rm -rf coverage {libs,services}/*/dist node_modules/.cache node_modules/.tracelab-built
+	@rm -rf coverage {libs,services,examples}/*/dist node_modules/.cache node_modules/.tracelab-built
 help:          ## Show this help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*##/ {printf "  %-15s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 

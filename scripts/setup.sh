@@ -73,12 +73,12 @@ install_dependencies() {
 }
 dependencies_detail() { echo "$(find node_modules/.pnpm -maxdepth 1 -mindepth 1 | wc -l) packages"; }
 
-sources() { find libs services -name node_modules -prune -o -name dist -prune -o \( -path '*/src/*' -o -name 'package.json' -o -name 'tsconfig*.json' \) "$@" -print; }
+sources() { find libs services examples -name node_modules -prune -o -name dist -prune -o \( -path '*/src/*' -o -name 'package.json' -o -name 'tsconfig*.json' \) "$@" -print; }
 build_ready() {
   [ -f node_modules/.tracelab-built ] || return 1
   [ -z "$(sources -newer node_modules/.tracelab-built | head -1)" ] || return 1
   local manifest
-  for manifest in libs/*/tsconfig.build.json services/*/tsconfig.build.json; do
+  for manifest in {libs,services,examples}/*/tsconfig.build.json; do
     [ -d "$(dirname "$manifest")/dist" ] || return 1
   done
 }

@@ -5,10 +5,12 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.ts';
 import { loadConfig } from './config.ts';
 import { DetailFilter } from './detail.filter.ts';
+import { redirectSlash } from './redirect-slash.ts';
 import { SchemaPipe } from './schema.pipe.ts';
 
 const config = loadConfig();
 const adapter = new FastifyAdapter({ routerOptions: { ignoreTrailingSlash: true } });
+adapter.getInstance().addHook('onRequest', redirectSlash);
 const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
   logger: ['error', 'warn'],
 });

@@ -1,34 +1,71 @@
 // CPU per request at a fixed rate, start-up and memory of unmodified programs: without an agent, with this one, with the stock
-// preload. From dist, as users run it: `pnpm build` first.
+// preload, and with two agents of others where they are installed. From dist, as users run it: `pnpm build` first.
 //
+//     npm install --ignore-scripts --prefix /tmp/tracelab-other-agents dd-trace @sentry/node
 //     node --conditions=@tracelab/source bench/overhead.bench.ts [rounds] [requests per second] [seconds]
+//         [--burst] [--only none,auto-agent,stock]
+//
+// With --burst the same number of requests comes at once, over 32 connections, and is answered as fast as the program can.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readFileSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OtlpReceiver } from '../../tracing/test/otlp-receiver.ts';
 import { fixedRate } from '../../tracing/bench/fixed-rate.ts';
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const [rounds = 7, perSecond = 2_000, seconds = 1] = positionals.map(Number);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { burst: { type: 'boolean' }, only: { type: 'string' } },
+});
+const only = values.only?.split(',');
+const [rounds = 12, perSecond = 2_000, seconds = 1] = positionals.map(Number);
+const load = values.burst === true ? { perSecond: 1e6, seconds: (perSecond * seconds) / 1e6 } : { perSecond, seconds };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const backend = await new OtlpReceiver().listen();
 backend.keepsText = false;
-const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl, OTEL_SERVICE_NAME: 'bench' };
+const otlp = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl,
+  OTEL_SERVICE_NAME: 'bench',
+  OTEL_BSP_SCHEDULE_DELAY: '500',
+};
 const stock = '@opentelemetry/auto-instrumentations-node/register';
+// Beside the workspace: they are large, and nobody but this bench has them.
+const others = join(tmpdir(), 'tracelab-other-agents');
+const other = (file: string) => pathToFileURL(join(others, 'node_modules', file)).href;
+const datadog = {
+  DD_TRACE_AGENT_URL: backend.baseUrl,
+  DD_SERVICE: 'bench',
+  DD_INSTRUMENTATION_TELEMETRY_ENABLED: 'false',
+  DD_REMOTE_CONFIGURATION_ENABLED: 'false',
+  DD_TRACE_STARTUP_LOGS: 'false',
+};
 
 interface SetUp {
   readonly name: string;
   readonly preload: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** A package that has to be there. */
+  readonly needs?: string;
 }
-const setUps: readonly SetUp[] = [
+const all: readonly SetUp[] = [
   { name: 'none', preload: [], env: {} },
   { name: 'auto-agent', preload: ['--require', here('../bin/register.cjs')], env: otlp },
   { name: 'stock', preload: ['--import', stock], env: otlp },
+  { name: 'dd-trace', preload: ['--import', other('dd-trace/initialize.mjs')], env: datadog, needs: 'dd-trace' },
+  {
+    name: 'Sentry',
+    preload: ['--import', pathToFileURL(here('fixtures/sentry.mjs')).href],
+    env: { SENTRY_PACKAGE: other('@sentry/node/build/esm/index.js'), SENTRY_DSN: dsnOf(backend.port) },
+    needs: '@sentry/node',
+  },
 ];
+const isInstalled = ({ needs }: SetUp) => needs === undefined || existsSync(join(others, 'node_modules', needs));
+for (const setUp of all) if (!isInstalled(setUp)) process.stdout.write(`${setUp.name}: not installed\n`);
+const setUps = all.filter(isInstalled).filter(({ name }) => only?.includes(name) !== false);
 const programs = { fastify: here('../test/fixtures/fastify-app.mjs'), nest: here('fixtures/nest-app.mjs') };
 
 interface Running {
@@ -36,6 +73,11 @@ interface Running {
   readonly url: string;
   readonly process: ChildProcess;
   readonly cpuUs: number[];
+  spans: number;
+}
+
+function dsnOf(port: number): string {
+  return `http://key@127.0.0.1:${port}/1`;
 }
 
 const optionsOf = ({ env }: SetUp) => ({ cwd: here('..'), env: { PATH: process.env['PATH'], ...env } });
@@ -50,8 +92,8 @@ async function start(setUp: SetUp, program: string): Promise<Running> {
       resolve(String(chunk).trim());
     }),
   );
-  await fixedRate(url, '/users/1/posts/2', { perSecond, seconds: 3 });
-  return { name: setUp.name, url, process: child, cpuUs: [] };
+  await fixedRate(url, '/users/1/posts/2', { perSecond, seconds: 4 });
+  return { name: setUp.name, url, process: child, cpuUs: [], spans: 0 };
 }
 
 // In clock ticks of 10 ms, user and system: the program itself is not asked and so not changed.
@@ -65,46 +107,57 @@ function rssMbOf({ pid = 0 }: ChildProcess): number {
 }
 
 async function measure(running: Running): Promise<void> {
+  const spansBefore = backend.spans.length;
   const before = cpuUsOf(running.process);
-  const requests = await fixedRate(running.url, '/users/1/posts/2', { perSecond, seconds });
-  await new Promise(resolve => setTimeout(resolve, 1_100));
+  const requests = await fixedRate(running.url, '/users/1/posts/2', load);
+  await new Promise(resolve => setTimeout(resolve, 800));
   running.cpuUs.push((cpuUsOf(running.process) - before) / requests);
+  running.spans = (backend.spans.length - spansBefore) / requests;
+}
+
+function childrenCpuMs(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 function startUpCpuMs(setUp: SetUp): number {
-  const children = () => {
-    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
-    return (Number(fields[13]) + Number(fields[14])) * 10;
-  };
-  const at = children();
-  for (let n = 0; n < 5; n++)
-    spawnSync(process.execPath, [...setUp.preload, '-e', '0'], {
-      ...optionsOf(setUp),
-      env: { ...optionsOf(setUp).env, OTEL_TRACES_EXPORTER: 'none' },
-    });
-  return (children() - at) / 5;
+  const at = childrenCpuMs();
+  const times = 5;
+  for (let n = 0; n < times; n++)
+    spawnSync(process.execPath, [...setUp.preload, '-e', 'process.exit(0)'], optionsOf(setUp));
+  return (childrenCpuMs() - at) / times;
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const print = (row: readonly (number | string)[]) => process.stdout.write(`| ${row.join(' | ')} |\n`);
+const least = (values: readonly number[]) => Math.min(...values);
+const loads = () => `load average ${loadavg()[0]?.toFixed(1) ?? ''}`;
 
-print(['program', 'set-up', 'median µs', 'added', 'of stock', 'RSS MB']);
-print(['---', '---', '---:', '---:', '---:', '---:']);
+process.stdout.write(`${loads()}\n`);
+print(['program', 'set-up', 'median µs', 'added', 'of stock', 'least µs', 'added', 'of stock', 'spans', 'RSS MB']);
+print(['---', '---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:']);
 for (const [name, program] of Object.entries(programs)) {
   const running: Running[] = [];
   for (const setUp of setUps) running.push(await start(setUp, program));
-  for (let round = 0; round < rounds; round++) for (const one of running) await measure(one);
-  const base = median(running[0]?.cpuUs ?? []);
-  const stockAdded = median(running[2]?.cpuUs ?? []) - base;
-  for (const { name: setUp, cpuUs, process: child } of running) {
-    const added = median(cpuUs) - base;
-    const share = `${((100 * added) / stockAdded).toFixed(0)} %`;
-    print([name, setUp, median(cpuUs).toFixed(1), added.toFixed(1), share, rssMbOf(child).toFixed(0)]);
-    child.kill('SIGKILL');
+  // Each set-up has every neighbour before it as often.
+  for (let round = 0; round < rounds; round++)
+    for (const one of round % 2 === 0 ? running : running.toReversed()) await measure(one);
+  for (const one of running) {
+    const figures = [median, least].flatMap(of => {
+      const [base = NaN, , stocks = NaN] = running.map(({ cpuUs }) => of(cpuUs));
+      const added = of(one.cpuUs) - base;
+      return [of(one.cpuUs).toFixed(1), added.toFixed(1), `${((100 * added) / (stocks - base)).toFixed(0)} %`];
+    });
+    print([name, one.name, ...figures, one.spans.toFixed(2), rssMbOf(one.process).toFixed(0)]);
+    one.process.kill('SIGKILL');
   }
 }
 
 const startUps = new Map<string, number[]>(setUps.map(({ name }) => [name, []]));
-for (let round = 0; round < 3; round++) for (const setUp of setUps) startUps.get(setUp.name)?.push(startUpCpuMs(setUp));
-print(['start-up, CPU ms', ...[...startUps].map(([name, values]) => `${name} ${median(values).toFixed(0)}`)]);
+for (let round = 0; round < 5; round++) for (const setUp of setUps) startUps.get(setUp.name)?.push(startUpCpuMs(setUp));
+print([
+  'start-up, CPU ms',
+  ...[...startUps].map(([name, values]) => `${name} ${median(values).toFixed(0)}, least ${least(values).toFixed(0)}`),
+]);
+process.stdout.write(`${loads()}\n`);
 await backend.close();

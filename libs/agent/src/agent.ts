@@ -4,10 +4,11 @@ import type { Detail, Tracing } from '@tracelab/tracing';
 import { currentRuntime } from '@tracelab/tracing/instrumenting';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { isMainThread } from 'node:worker_threads';
-import { forwardToExporters, loadAgentConfig } from './config.ts';
+import { configFileIn, forwardToExporters, inheritedEnvironment, loadAgentConfig } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { disabledByConfigFile } from './config-file.ts';
 import { ControlPage } from './control/control-page.ts';
+import { loadTracingEndpoint } from './doctor/tracing-endpoint.ts';
 import { ConsoleExporter } from './export/console-exporter.ts';
 import { FileExporter } from './export/file-exporter.ts';
 import { ZipkinExporter } from './export/zipkin-exporter.ts';
@@ -15,6 +16,7 @@ import { startFunctionTracer } from './function-tracer.ts';
 import { traceFastify } from './http/fastify-spans.ts';
 import { HttpServerSpans } from './http/http-server-spans.ts';
 import { Libraries } from './libraries/libraries.ts';
+import { StockSql } from './libraries/stock-sql.ts';
 import { Activity } from './report/activity.ts';
 import { ActivityProcessor } from './report/activity-processor.ts';
 import { AgentLog, writeError } from './report/agent-log.ts';
@@ -30,6 +32,7 @@ export class Agent {
   readonly #config: AgentConfig;
   readonly #log: AgentLog;
   readonly #activity = new Activity();
+  readonly #configFile = configFileIn();
   readonly #rules: SamplingRules;
   readonly #tracing: Tracing;
   readonly #servers = new HttpServerSpans();
@@ -42,12 +45,14 @@ export class Agent {
   }
 
   private constructor(config: AgentConfig) {
-    const disabled = new Set([...config.disabled, ...disabledByConfigFile()]);
+    const disabled = new Set([...config.disabled, ...disabledByConfigFile(this.#configFile)]);
     this.#config = { ...config, disabled };
     this.#log = new AgentLog(config);
     this.#rules = new SamplingRules(config);
     this.#log.info(`Starting Auto-Instrumentation Agent v${AGENT_VERSION} in process ${process.pid}`);
     for (const fault of config.faults) this.#log.warn(fault);
+    if (this.#configFile !== undefined)
+      this.#log.warn(`${this.#configFile} rules exporters, sampling and processors; ${notUsed}`);
     forwardToExporters(config);
     this.#tracing = this.#startTracing();
     this.#log.info(`Exporting traces to ${this.#destination()}`);
@@ -68,6 +73,7 @@ export class Agent {
       node: process.versions.node,
       exporter: this.#config.exporter,
       endpoint: this.#destination(),
+      configFile: this.#configFile,
       sampling: this.#rules.settings,
       libraries: this.#activity.libraries,
       spans: { started: this.#activity.spansStarted, ended: this.#activity.spansEnded, ...this.#tracing.stats() },
@@ -90,6 +96,7 @@ export class Agent {
       rememberedSpans: 0,
       processors: [
         new ActivityProcessor(this.#activity),
+        new StockSql(),
         ...(isDebugging && this.#config.exporter !== 'console' ? [new SpanPrinter()] : []),
       ],
       onProcessEnd: () => {
@@ -108,12 +115,13 @@ export class Agent {
   }
 
   #destination(): string {
+    if (this.#configFile !== undefined) return `where ${this.#configFile} says`;
     const { exporter, file, endpoint } = this.#config;
     if (exporter === 'file') return file;
     if (exporter === 'console') return 'standard error';
     if (exporter === 'none') return 'nowhere';
     if (exporter === 'zipkin') return endpoint ?? 'http://localhost:9411';
-    return exporter === 'otlp-grpc' ? (endpoint ?? 'http://localhost:4317') : this.#tracing.endpoint;
+    return exporter === 'otlp-grpc' ? loadTracingEndpoint(inheritedEnvironment()).url : this.#tracing.endpoint;
   }
 
   #seeServers(): void {
@@ -158,6 +166,9 @@ export class Agent {
     page.listen(controlPort);
   }
 }
+
+const notUsed =
+  '--exporter, --endpoint, --sample-rate and --ignore-path are not used. Unset OTEL_CONFIG_FILE to use them.';
 
 const discarding: SpanExporter = {
   export: (_spans, done) => {

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { configFileIn } from './config.ts';
 
 interface ConfigFile {
   readonly 'instrumentation/development'?: {
@@ -12,7 +11,7 @@ interface ConfigFile {
  * The libraries that `OTEL_CONFIG_FILE` switches off under `instrumentation/development`, which the SDK does not read:
  * `js: { express: { enabled: false } }`.
  */
-export function disabledByConfigFile(file = configFileIn()): readonly string[] {
+export function disabledByConfigFile(file: string | undefined): readonly string[] {
   if (file === undefined) return [];
   try {
     // Loaded on demand: few programs have such a file.

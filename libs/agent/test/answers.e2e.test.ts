@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { OtlpReceiver, Program, fixture } from './traced-program.ts';
+import { OtlpReceiver, Program, autoAgent, fixture, shapesOf } from './traced-program.ts';
 
 // Whole processes start here, on machines that may have other work.
 jest.setTimeout(60_000);
@@ -156,11 +156,62 @@ describe('exporters', () => {
   });
 });
 
-test('a library is switched off by its name, by flag and by OTEL_CONFIG_FILE', async () => {
+test('a library is switched off by its name', async () => {
   const program = new Program(express, { flags: ['--disable', 'express,undici', '--endpoint', backend.baseUrl] });
   await fetch(`${await program.url()}/calls`);
   await program.stop();
   expect(backend.spans.filter(({ kind }) => kind === 3)).toHaveLength(1);
+});
+
+test('OTEL_CONFIG_FILE rules where spans go and as whose, its switched off libraries give none, and the agent says so', async () => {
+  const file = join(folder, 'otel.yaml');
+  await writeFile(file, configFile(`${backend.baseUrl}/v1/traces`));
+  const program = new Program(express, {
+    flags: ['--summary', '--endpoint', 'http://127.0.0.1:9'],
+    env: { OTEL_CONFIG_FILE: file },
+  });
+  await fetch(`${await program.url()}/calls`);
+  await backend.waitFor(4);
+  const { stderr } = await program.stop();
+  // Without undici the call by fetch begins a trace of its own; the one by http goes on.
+  expect(shapesOf(backend.spans).sort()).toEqual([
+    'SERVER GET /calls [CLIENT GET [SERVER GET /]]',
+    'SERVER GET /users/:user/posts/:post',
+  ]);
+  expect(new Set(backend.spans.map(({ service }) => service))).toEqual(new Set(['from-the-file']));
+  expect(stderr).toContain('--sample-rate and --ignore-path are not used');
+  expect(stderr).toContain('  spans: made and sent as ');
+});
+
+const configFile = (endpoint: string) => `file_format: "1.0"
+resource:
+  attributes:
+    - name: service.name
+      value: from-the-file
+propagator:
+  composite_list: tracecontext
+tracer_provider:
+  processors:
+    - batch:
+        schedule_delay: 20
+        exporter:
+          otlp_http:
+            endpoint: ${endpoint}
+instrumentation/development:
+  js:
+    undici:
+      enabled: false
+`;
+
+test('the doctor says each finding with its remedy and ends with 1; nothing wrong is 0', async () => {
+  const env = { AUTO_AGENT_ENDPOINT: backend.baseUrl };
+  const doctor = (more: Readonly<Record<string, string>>) =>
+    new Program([process.execPath, autoAgent, 'doctor', folder], { env: { ...env, ...more } }).ended();
+  expect(await doctor({})).toMatchObject({ code: 0, stdout: 'auto-agent: nothing wrong was found\n' });
+  expect(await doctor({ AUTO_AGENT_SAMPLE_RATE: '0' })).toMatchObject({
+    code: 1,
+    stdout: 'SAMPLING_OFF: the sample rate is 0, so no trace is kept. Give a share above 0.\n',
+  });
 });
 
 test('bad settings are told and clamped, and the program runs', async () => {
@@ -183,7 +234,7 @@ test('bad settings are told and clamped, and the program runs', async () => {
     expect(stderr).toMatch(fault);
 });
 
-test('--functions records the functions that ran inside each request, and the program still ends by its signal', async () => {
+test('--functions records the functions that ran inside each request, joined to its server span, and the program still ends by its signal', async () => {
   const file = join(folder, 'functions.jsonl');
   const program = new Program(express, {
     flags: ['--functions', '--endpoint', backend.baseUrl],
@@ -198,8 +249,15 @@ test('--functions records the functions that ran inside each request, and the pr
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(span?.name).toBe('GET /users/:user/posts/:post');
   const [request] = events.filter(({ event }) => event === 'HTTP_REQUEST');
-  const entered = events.filter(({ event, request_id }) => event === 'ENTER' && request_id === request?.['request_id']);
-  expect(entered).toHaveLength(1);
+  const ofRequest = events.filter(({ request_id }) => request_id === request?.['request_id']);
+  const ids = { trace_id: span?.traceId, span_id: span?.spanId };
+  expect(ids.trace_id).toMatch(/^[\da-f]{32}$/);
+  expect(ofRequest.map(({ event, trace_id, span_id }) => ({ event, trace_id, span_id }))).toEqual([
+    { event: 'HTTP_REQUEST' },
+    { event: 'ENTER', ...ids },
+    { event: 'EXIT', ...ids },
+    { event: 'HTTP_RESPONSE', ...ids },
+  ]);
 });
 
 test('export resumes when the backend comes back', async () => {

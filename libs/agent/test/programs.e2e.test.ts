@@ -96,6 +96,15 @@ describe('Nest 11 on Express, CommonJS', () => {
   });
 });
 
+test('Nest 12 on Fastify, ESM: one span per request, and at the pipeline level its handler below', async () => {
+  const program = ['node', fixture('../../bench/fixtures/nest-app.mjs')];
+  expect((await visit(start(program), ['/users/1/posts/2']))[0]).toBe('SERVER GET /users/:user/posts/:post');
+  backend.spans.length = 0;
+  expect((await visit(start(program, ['--detail', 'pipeline']), ['/users/1/posts/2']))[0]).toBe(
+    'SERVER GET /users/:user/posts/:post [UsersController.one]',
+  );
+});
+
 test('a bundle of Express has named server spans and client spans', async () => {
   const folder = await mkdtemp(join(fileURLToPath(new URL('.', import.meta.url)), 'bundle-'));
   try {

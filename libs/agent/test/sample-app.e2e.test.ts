@@ -162,6 +162,21 @@ test('the simple ones, and the documentation', async () => {
   expect(await ask('GET', '/docs-json')).toMatchObject({ status: 200, body: { info: { title: 'Sample Nest App' } } });
 });
 
+test.each([
+  ['POST', '/users', '/users/'],
+  ['GET', '/users?limit=1', '/users/?limit=1'],
+  ['GET', '/items/?skip=0', '/items?skip=0'],
+  ['GET', '/weather/London/', '/weather/London'],
+])('%s %s is sent on to %s', async (method, path, location) => {
+  const { status, headers } = await fetch(`${url}${path}`, { method, redirect: 'manual' });
+  expect([status, headers.get('location')]).toEqual([307, location]);
+});
+
+test('a form that is no route is not sent on', async () => {
+  expect((await fetch(`${url}/nowhere/`, { redirect: 'manual' })).status).toBe(404);
+  expect((await fetch(`${url}//elsewhere.example/`, { redirect: 'manual' })).status).toBe(404);
+});
+
 test('what a user sent as a secret is in no span', () => {
   expect(backend.text).not.toContain('password123');
   expect(backend.text).not.toContain('ana@example.org');

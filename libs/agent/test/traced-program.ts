@@ -28,10 +28,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-// The workspace is read from source, as by the tests themselves.
-const fromSource = '--conditions=@tracelab/source --disable-warning=ExperimentalWarning';
-
-/** One command as a process of its own, under auto-agent or without it. */
+/** One command as a process of its own, under auto-agent or without it; from dist, as users run it. */
 export class Program {
   readonly process: ChildProcess;
   readonly #ended: Promise<Ended>;
@@ -46,7 +43,6 @@ export class Program {
       env: {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],
-        NODE_OPTIONS: fromSource,
         // What the receiver reads.
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         ...env,
@@ -54,6 +50,8 @@ export class Program {
     });
     this.process.stdout?.on('data', (chunk: Buffer) => (this.#stdout += chunk.toString()));
     this.process.stderr?.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()));
+    // Many a program ends without having read it.
+    this.process.stdin?.on('error', () => undefined);
     if (input !== undefined) this.process.stdin?.end(input);
     this.#ended = new Promise(resolve => {
       this.process.on('close', (code, signal) => {

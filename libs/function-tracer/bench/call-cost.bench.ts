@@ -1,5 +1,6 @@
 // What a call costs: plain, rewritten with tracing off, on with names and times, on with arguments; sync and async.
-// The application's thread's own CPU time counts: the writer works beside it. The sides take turns in short rounds; each round's events are written before the next one begins.
+// The sides take turns in rounds of a millisecond or two, too short for most to be interrupted on a busy machine, and the
+// median of hundreds of them counts: a thread's CPU time is told in steps longer than that. The writer works beside it.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { runInThisContext } from 'node:vm';
@@ -9,8 +10,10 @@ import { applyEdits, planRewrite } from '@tracelab/function-tracer/rewrite';
 import { startTracing, stopTracing } from '@tracelab/function-tracer';
 import { runtime } from '../src/runtime/global-runtime.ts';
 
-const CALLS = 20_000;
-const ROUNDS = 25;
+const CALLS = 5_000;
+const ROUNDS = 240;
+const WARM_UP_ROUNDS = 40;
+const ROUNDS_BETWEEN_RESTS = 20;
 
 const SOURCE = `
 function add(order, quantity) { const total = order.price * quantity; return total > 100 ? total - 1 : total; }
@@ -41,40 +44,44 @@ function rewritten(): string {
   return applyEdits(SOURCE, only, index => String(first + index));
 }
 
-const SIDES = ['plain', 'off', 'on', 'args'] as const;
-type Side = (typeof SIDES)[number];
+type Kind = 'sync' | 'async';
+type Side = 'plain' | 'off' | 'on';
 
-async function measure(kind: 'sync' | 'async', works: Readonly<Record<Side, Work>>): Promise<Record<Side, number>> {
-  const times: Record<Side, number[]> = { plain: [], off: [], on: [], args: [] };
+const original = compile(SOURCE);
+const edited = rewritten();
+
+/** Nanoseconds of a call, by side, in a session of its own: what is written of a call is the session's to say. */
+async function measure(kind: Kind, captureArgs: boolean): Promise<Record<Side, number>> {
+  const logfile = join(mkdtempSync(join(tmpdir(), 'bench-')), 'flow.jsonl');
+  startTracing({ logfile, captureArgs, bufferBytes: 64 * 1024 * 1024, aggregateHot: false, http: false });
+  const works: Record<Side, Work> = { plain: original, off: compile(edited), on: compile(edited) };
+  const times: Record<Side, number[]> = { plain: [], off: [], on: [] };
   for (let round = 0; round < ROUNDS; round++) {
-    for (const side of SIDES) {
-      if (side === 'plain' || side === 'off') runtime.pause();
-      else runtime.on = side === 'on' ? 1 : 2;
-      const before = process.threadCpuUsage();
+    for (const side of ['plain', 'off', 'on'] as const) {
+      if (side === 'on') runtime.resume();
+      else runtime.pause();
+      const before = performance.now();
       await works[side][kind](CALLS);
-      const { user, system } = process.threadCpuUsage(before);
-      times[side].push(((user + system) * 1000) / CALLS);
-      runtime.pause();
-      if (side === 'on' || side === 'args') await sleep(60);
+      times[side].push(((performance.now() - before) * 1e6) / CALLS);
     }
+    runtime.pause();
+    if (round % ROUNDS_BETWEEN_RESTS === 0) await sleep(20);
   }
-  const median = (values: number[]) => values.slice(5).sort((a, b) => a - b)[Math.floor((values.length - 5) / 2)] ?? 0;
-  return { plain: median(times.plain), off: median(times.off), on: median(times.on), args: median(times.args) };
+  stopTracing();
+  return { plain: median(times.plain), off: median(times.off), on: median(times.on) };
 }
 
-startTracing({
-  logfile: join(mkdtempSync(join(tmpdir(), 'bench-')), 'flow.jsonl'),
-  bufferBytes: 64 * 1024 * 1024,
-  aggregateHot: false,
-  http: false,
-});
-const [plain, edited] = [compile(SOURCE), rewritten()];
-const works = { plain, off: compile(edited), on: compile(edited), args: compile(edited) };
+function median(values: readonly number[]): number {
+  const counted = values.slice(WARM_UP_ROUNDS).toSorted((a, b) => a - b);
+  return counted[Math.floor(counted.length / 2)] ?? 0;
+}
+
 for (const kind of ['sync', 'async'] as const) {
-  const { plain: base, off, on, args } = await measure(kind, works);
-  const over = (value: number) => `${(value - base).toFixed(1)} ns`;
+  const times = await measure(kind, false);
+  const withArguments = await measure(kind, true);
+  const over = (value: number) => `+${value.toFixed(1)} ns`;
   process.stdout.write(
-    `${kind}: plain ${base.toFixed(1)} ns a call; off +${over(off)}, on +${over(on)}, with arguments +${over(args)}\n`,
+    `${kind}: plain ${times.plain.toFixed(1)} ns a call; off ${over(times.off - times.plain)}, ` +
+      `on ${over(times.on - times.plain)}, with arguments ${over(withArguments.on - withArguments.plain)}\n`,
   );
 }
-stopTracing();

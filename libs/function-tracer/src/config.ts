@@ -1,3 +1,4 @@
+import type { FilterOptions } from './filters.ts';
 import { SECRET_KEYS } from './values/redact.ts';
 import type { ArgsEncoding } from './values/call-values.ts';
 
@@ -21,6 +22,8 @@ export interface ConfigOptions {
   readonly captureArgs?: boolean;
   /** Share of requests, or of calls outside requests, that are traced, each with its whole tree. */
   readonly sampleRate?: number;
+  /** Requests written with all their calls, on average of ten seconds; of the others, what fails. 0 sets no limit. */
+  readonly requestsPerSecond?: number;
   /** Shorter calls are not written, unless they throw. */
   readonly minDurationMicros?: number;
   /** Deeper calls are not written. */
@@ -50,6 +53,8 @@ export interface ConfigOptions {
   readonly http?: boolean;
   /** Keep rewritten files in `node_modules/.cache`. */
   readonly cache?: boolean;
+  /** `older` rewrites by the hooks that Nodes without synchronous ones have. */
+  readonly loadHooks?: 'synchronous' | 'older';
 }
 
 /** The six fields of the Python agent, by its names and in its order. */
@@ -75,6 +80,7 @@ const DEFAULTS: Settings = {
   root: process.cwd(),
   captureArgs: true,
   sampleRate: 1,
+  requestsPerSecond: 50,
   minDurationMicros: 0,
   maxDepth: 1000,
   aggregateHot: true,
@@ -91,6 +97,7 @@ const DEFAULTS: Settings = {
   whenFull: 'drop',
   http: true,
   cache: true,
+  loadHooks: 'synchronous',
 };
 
 /** A setting that cannot be meant; names every one. */
@@ -108,9 +115,12 @@ export class ConfigInvalid extends Error {
 /** The settings of a tracing session: the options given, else the environment, else the defaults. */
 export class Config {
   readonly settings: Settings;
+  /** Whether V8 measures the coverage of this process. */
+  readonly isMeasured: boolean;
 
   /** Throws `ConfigInvalid`. */
   constructor(options: ConfigOptions = {}, env: NodeJS.ProcessEnv = process.env) {
+    this.isMeasured = env['NODE_V8_COVERAGE'] !== undefined;
     this.settings = checked({ ...DEFAULTS, ...fromEnvironment(env), ...given(options) });
   }
 
@@ -142,8 +152,9 @@ export class Config {
     return this.settings.redact ? [...SECRET_KEYS, ...this.settings.redactKeys] : [];
   }
 
-  get prefixes(): readonly string[] {
-    return list(this.settings.packagePrefix);
+  /** What decides which modules and functions are traced. */
+  get filters(): FilterOptions {
+    return { prefixes: list(this.settings.packagePrefix), excludePatterns: this.settings.excludePatterns };
   }
 }
 
@@ -182,6 +193,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [keyof ConfigOptions,
   FLOWTRACE_ROOT: ['root', text],
   FLOWTRACE_CAPTURE_ARGS: ['captureArgs', flag],
   FLOWTRACE_SAMPLE_RATE: ['sampleRate', number],
+  FLOWTRACE_REQUESTS_PER_SECOND: ['requestsPerSecond', number],
   FLOWTRACE_MIN_DURATION_MICROS: ['minDurationMicros', number],
   FLOWTRACE_MAX_DEPTH: ['maxDepth', number],
   FLOWTRACE_AGGREGATE_HOT: ['aggregateHot', flag],
@@ -198,6 +210,7 @@ export const ENVIRONMENT: Readonly<Record<string, readonly [keyof ConfigOptions,
   FLOWTRACE_WHEN_FULL: ['whenFull', text],
   FLOWTRACE_HTTP: ['http', flag],
   FLOWTRACE_CACHE: ['cache', flag],
+  FLOWTRACE_LOAD_HOOKS: ['loadHooks', text],
 };
 
 function fromEnvironment(env: NodeJS.ProcessEnv): ConfigOptions {
@@ -219,6 +232,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   compat: ['none', 'mcp'],
   argsEncoding: ['single', 'double'],
   whenFull: ['drop', 'block'],
+  loadHooks: ['synchronous', 'older'],
 };
 
 const LEAST: Readonly<Record<string, number>> = { bufferBytes: 64 * 1024 };

@@ -71,6 +71,7 @@ export class Filters {
   }
 
   takesFunction({ module, owner, name }: FunctionDescription): boolean {
+    if (this.#excluded.length === 0 && this.#included.length === 0) return true;
     const full = owner === undefined ? `${module}.${name}` : `${module}.${owner}.${name}`;
     const names = owner === undefined ? [full, name] : [full, `${owner}.${name}`];
     if (this.#excluded.some(matches => names.some(known => matches(known)))) return false;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { Filters } from './filters.ts';
 import { runtime } from './runtime/global-runtime.ts';
+import { RequestBudget } from './runtime/request-budget.ts';
 import { CallValues } from './values/call-values.ts';
 import { Describer } from './values/describe.ts';
 import { Redactor } from './values/redact.ts';
@@ -32,7 +33,7 @@ export class TracingSession {
   constructor(config: Config) {
     const { settings } = config;
     this.config = config;
-    this.filters = new Filters({ prefixes: config.prefixes, excludePatterns: settings.excludePatterns });
+    this.filters = new Filters(config.filters);
     this.#sink = openSink(config);
     const values = valuesFor(config);
     this.recorder = new EventRecorder(this.#sink, runtime.functions, { values, captureArgs: settings.captureArgs });
@@ -51,12 +52,14 @@ export class TracingSession {
       minDurationMs: settings.minDurationMicros / 1000,
       sampleRate: settings.sampleRate,
       aggregatesHot: settings.aggregateHot,
+      requestBudget: new RequestBudget(settings.requestsPerSecond),
     });
   }
 
   #summarize(): void {
     runtime.summarizeHot();
     this.recorder.reportDropped();
+    this.recorder.reportLeftOut(runtime.requestsLeftOut);
   }
 
   flush(): void {

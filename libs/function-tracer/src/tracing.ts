@@ -1,6 +1,9 @@
 import { Config, type ConfigOptions, lenientConfig } from './config.ts';
-import { rewriteLoadedFiles } from './hooks/load-hook.ts';
+import { keepCompiledCode } from './hooks/compiled-code.ts';
+import { ownNumbers } from './hooks/function-numbers.ts';
+import { hasSynchronousHooks, rewriteLoadedFiles } from './hooks/load-hook.ts';
 import { ModuleRewriter } from './hooks/module-rewriter.ts';
+import { rewriteLoadedFilesByOlderHooks } from './hooks/older-hooks.ts';
 import { PlanCache } from './hooks/plan-cache.ts';
 import { showOriginalPositions } from './hooks/stack-positions.ts';
 import { printOriginalHeaders } from './hooks/uncaught-header.ts';
@@ -20,10 +23,13 @@ export function startTracing(config: Config | ConfigOptions = {}): void {
   const whole = config instanceof Config ? config : new Config(config);
   const session = open(whole);
   if (session === undefined) return;
-  const { root, cache, http } = whole.settings;
-  rewriteLoadedFiles(
-    new ModuleRewriter({ filters: session.filters, root, cache: cache ? new PlanCache(root) : undefined }),
-  );
+  const { root, cache: usesCache, http } = whole.settings;
+  const cache = usesCache ? new PlanCache(root) : undefined;
+  // Coverage of code that was compiled before is less exact.
+  if (cache !== undefined && !whole.isMeasured) keepCompiledCode(cache.directory);
+  const rewriter = new ModuleRewriter({ filters: session.filters, root, cache, numbers: ownNumbers });
+  if (hasSynchronousHooks() && whole.settings.loadHooks === 'synchronous') rewriteLoadedFiles(rewriter);
+  else rewriteLoadedFilesByOlderHooks(rewriter, { ...whole.filters, root, cache: usesCache });
   showOriginalPositions();
   printOriginalHeaders();
   if (http) traceServerRequests();

@@ -12,6 +12,7 @@ beforeAll(async () => {
   const env = {
     FLOWTRACE_LOGFILE: log,
     FLOWTRACE_AGGREGATE_HOT: 'false',
+    FLOWTRACE_REQUESTS_PER_SECOND: '0',
     FLOWTRACE_BUFFER_BYTES: String(64 * 1024 * 1024),
   };
   finished = await run('many-requests.mjs', [], { env });

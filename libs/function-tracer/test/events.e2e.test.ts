@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type LoggedEvent, readLog, run, temporaryDirectory } from './traced-process.ts';
@@ -149,6 +149,29 @@ test('a shorter call than asked for is not written, unless it throws', async () 
 test('a deeper call than asked for is not written', async () => {
   const { events } = await trace({ FLOWTRACE_MAX_DEPTH: '1' });
   expect(Math.max(...events.map(({ depth }) => Number(depth ?? 0)))).toBe(1);
+});
+
+test('a program from the cache, rewritten and compiled before, records the same', async () => {
+  const cwd = temporaryDirectory();
+  mkdirSync(join(cwd, 'node_modules'));
+  copyFileSync(new URL('./fixtures/steps.cjs', import.meta.url), join(cwd, 'steps.cjs'));
+  const runs: LoggedEvent[][] = [];
+  for (const name of ['cold', 'cached', 'cached again']) {
+    const env = { FLOWTRACE_LOGFILE: join(cwd, `${name}.jsonl`), FLOWTRACE_CACHE: 'true' };
+    expect(await run(join(cwd, 'steps.cjs'), [], { cwd, env })).toMatchObject({ code: 0, stderr: '' });
+    runs.push(readLog(join(cwd, `${name}.jsonl`)));
+  }
+  const shapes = runs.map(events => events.map(each => [each.event, each['function'], each['id'], each['line']]));
+  expect(shapes[0]).not.toHaveLength(0);
+  expect(shapes[1]).toEqual(shapes[0]);
+  expect(shapes[2]).toEqual(shapes[0]);
+  const kept = readdirSync(join(cwd, 'node_modules/.cache'), { recursive: true, encoding: 'utf8' });
+  expect(kept.some(path => path.includes('compiled/'))).toBe(true);
+  for (const path of kept.filter(path => /\/[\da-f]{40}$/.test(path)))
+    truncateSync(join(cwd, 'node_modules/.cache', path), 1000);
+  const env = { FLOWTRACE_LOGFILE: join(cwd, 'broken.jsonl'), FLOWTRACE_CACHE: 'true' };
+  expect(await run(join(cwd, 'steps.cjs'), [], { cwd, env })).toMatchObject({ code: 0, stderr: '' });
+  expect(readLog(join(cwd, 'broken.jsonl'))).toHaveLength(runs[0]?.length ?? 0);
 });
 
 test('a sample takes whole trees or nothing of them', async () => {

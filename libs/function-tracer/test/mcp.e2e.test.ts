@@ -116,6 +116,15 @@ test('log.errors finds what the original never could', async () => {
   expect(errors.map(({ method }) => method)).toContain('riskyFunction');
 });
 
+test('lines that are no events are counted and do no harm', async () => {
+  writeFileSync(join(root, 'odd.jsonl'), 'null\n[1]\n{"event":"EXIT","durationMicros":3}\nhalf a li');
+  const opened = JSON.parse((await text('log.open', { path: 'odd.jsonl' })).text) as { sessionId: string };
+  expect(opened).toMatchObject({ count: 1, badLines: 3 });
+  const metric = { op: 'sum', field: 'durationMicros' };
+  const sums = await text('log.aggregate', { sessionId: opened.sessionId, groupBy: ['event'], metric });
+  expect(JSON.parse(sums.text)).toEqual([{ key: 'EXIT', value: 3 }]);
+});
+
 test('log.export writes every column', async () => {
   const { text: csv } = await text('log.export', { sessionId, to: 'csv' });
   expect(csv.split('\n')[0]?.split(',')).toEqual(

@@ -21,6 +21,9 @@ export interface RunOptions {
   readonly nodeArgs?: readonly string[];
   /** Without, the same loader works, but nothing is traced. */
   readonly isTraced?: boolean;
+  /** Another Node than this one, and the entry that it can load. */
+  readonly node?: string | undefined;
+  readonly register?: string;
   /** Called with the running child, to send it signals. */
   readonly whileRunning?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -31,8 +34,9 @@ const NOTHING = 'data:text/javascript,';
 /** Runs a program in a process of its own, traced or not. */
 export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const { cwd = FIXTURES, env = {}, nodeArgs = [], isTraced = true, whileRunning } = options;
-  const flags = ['--conditions=@tracelab/source', '--import', isTraced ? REGISTER : NOTHING, ...nodeArgs];
-  const child = spawn(process.execPath, [...flags, file, ...args], {
+  const { node = process.execPath, register = REGISTER } = options;
+  const flags = ['--conditions=@tracelab/source', '--import', isTraced ? register : NOTHING, ...nodeArgs];
+  const child = spawn(node, [...flags, file, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', FLOWTRACE_CACHE: 'false', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -70,15 +70,19 @@ export class GracefulShutdown {
     // Not http's own close(), which also closes idle connections at once.
     Server.prototype.close.call(server);
     const graceEnd = Math.min(performance.now() + IDLE_GRACE_MS, end);
-    const closeIdle = setInterval(() => {
+    const closeIdle = () => {
+      server.closeIdleConnections();
+    };
+    const closing = setInterval(() => {
       const now = performance.now();
-      if (now >= graceEnd) server.closeIdleConnections();
+      // After what has arrived is read: a process that did not get its turn finds its timers due before its requests.
+      if (now >= graceEnd) setImmediate(closeIdle);
       if (now < end) return;
       this.#logger.warn('cutting off requests that did not end in time');
       process.exitCode = 1;
       server.closeAllConnections();
     }, 20);
     await closed;
-    clearInterval(closeIdle);
+    clearInterval(closing);
   }
 }

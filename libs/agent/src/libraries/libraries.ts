@@ -2,7 +2,10 @@ import type { Detail } from '@tracelab/tracing';
 import { hookModules } from '@tracelab/tracing/instrumenting';
 import { traceNestFactory } from '../nest/nest-factory.ts';
 import type { NestExports } from '../nest/nest-factory.ts';
+import { traceBullmq } from './bullmq-spans.ts';
+import type { BullmqExports } from './bullmq-spans.ts';
 import { stockLibraries } from './library-list.ts';
+import type { StockLibrary } from './library-list.ts';
 import { LibraryWatch } from './library-watch.ts';
 import { ModulePatch } from './module-patch.ts';
 import { tracePostgres } from './postgres-spans.ts';
@@ -19,7 +22,7 @@ export interface LibrariesOptions {
 
 // Told for the report alone: they are seen through their own channels, or by libs/tracing.
 const nativelySeen = new Set(['fastify', 'undici', 'pg']);
-const own = ['@nestjs/core', 'node:sqlite', 'better-sqlite3', 'postgres'];
+const own = ['@nestjs/core', 'bullmq', 'node:sqlite', 'better-sqlite3', 'postgres'];
 
 /** Starts what makes a library's spans when the program first asks for that library. */
 export class Libraries {
@@ -49,20 +52,22 @@ export class Libraries {
 
   readonly #onLibrary = (name: string): void => {
     if (!this.#isOn(name)) return;
-    this.#options.onSeen(name);
+    this.#options.onSeen(reportedName(name));
     try {
       this.#trace(name);
     } catch (error) {
       // The program gets its library whatever happens here.
-      this.#options.onRefused(name, error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      this.#options.onRefused(
+        reportedName(name),
+        error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error),
+      );
     }
   };
 
   #trace(name: string): void {
-    const { detail, onPatched } = this.#options;
     const stock = stockLibraries.get(name);
     if (stock !== undefined) {
-      if (this.#isFirst(stock.package)) startStockInstrumentation(stock, detail, onPatched);
+      if (this.#isFirst(stock.package)) this.#startStock(name, stock);
       return;
     }
     const own = this.#ownPatches[name];
@@ -70,13 +75,27 @@ export class Libraries {
       own();
       return;
     }
-    onPatched(name);
+    this.#options.onPatched(name);
+  }
+
+  #startStock(name: string, stock: StockLibrary): void {
+    const { detail, onPatched } = this.#options;
+    startStockInstrumentation(stock, detail, () => {
+      onPatched(reportedName(name));
+    });
+    if (stock.told !== undefined) this.#patch(name, stock.told, exports => exports);
   }
 
   readonly #ownPatches: Readonly<Record<string, (() => void) | undefined>> = {
     '@nestjs/core': () => {
       this.#patch('@nestjs/core', ['>=11 <13'], exports => {
         traceNestFactory(exports as NestExports, this.#options.detail);
+        return exports;
+      });
+    },
+    bullmq: () => {
+      this.#patch('bullmq', ['>=5 <7'], exports => {
+        traceBullmq(exports as BullmqExports);
         return exports;
       });
     },
@@ -101,7 +120,7 @@ export class Libraries {
       versions,
       patch: exports => {
         const patched = patch(exports);
-        this.#options.onPatched(moduleName);
+        this.#options.onPatched(reportedName(moduleName));
         return patched;
       },
     }).enable();
@@ -118,6 +137,13 @@ export class Libraries {
     const short = stockLibraries.get(name)?.package ?? name.replace(/^(?:node:|@)/, '').replace('/', '-');
     return !disabled.has(name) && !disabled.has(short) && !disabled.has(short.replace('nestjs-core', 'nest'));
   }
+}
+
+/** One name for all that a library is imported by: `mysql2` for `mysql2/promise`, `redis` for `@redis/client`. */
+function reportedName(specifier: string): string {
+  const library = stockLibraries.get(specifier)?.package;
+  if (library === undefined) return specifier;
+  return [...stockLibraries].find(([, { package: same }]) => same === library)?.[0] ?? specifier;
 }
 
 function databaseIn(exports: unknown): { readonly prototype: object } {

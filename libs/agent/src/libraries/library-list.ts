@@ -7,8 +7,17 @@ export interface StockLibrary {
   readonly options?: (detail: Detail) => Readonly<Record<string, unknown>>;
   /** Where a channel of the library's own serves its later versions. */
   readonly versions?: readonly string[];
+  /** Versions that are told of as patched once they are loaded: a channel serves them, or the patches are not to be seen. */
+  readonly told?: readonly string[];
 }
 
+// Connecting and waiting for messages belong to no request.
+const belowSpan: StockLibrary['options'] = () => ({ requireParentSpan: true });
+// Else parameters are written into the statement; its own literals are StockSql's part.
+const withoutValues: StockLibrary['options'] = () => ({
+  maskStatement: true,
+  maskStatementHook: (statement: string) => statement,
+});
 const logIds: StockLibrary['options'] = () => ({ disableLogSending: true });
 // Their names are wanted always, their spans only by who asks for the pipeline.
 const expressLayers: StockLibrary['options'] = detail =>
@@ -28,13 +37,13 @@ export const stockLibraries: ReadonlyMap<string, StockLibrary> = new Map<string,
   ['restify', { package: 'restify' }],
   ['connect', { package: 'connect' }],
   ['mysql', { package: 'mysql' }],
-  ['mysql2', { package: 'mysql2' }],
-  ['mysql2/promise', { package: 'mysql2' }],
+  ['mysql2', { package: 'mysql2', options: withoutValues }],
+  ['mysql2/promise', { package: 'mysql2', options: withoutValues }],
   ['mongodb', { package: 'mongodb' }],
   ['mongoose', { package: 'mongoose' }],
-  ['redis', { package: 'redis' }],
-  ['@redis/client', { package: 'redis' }],
-  ['ioredis', { package: 'ioredis', versions: ['>=2.0.0 <6'] }],
+  ['redis', { package: 'redis', options: belowSpan, told: ['*'] }],
+  ['@redis/client', { package: 'redis', options: belowSpan, told: ['*'] }],
+  ['ioredis', { package: 'ioredis', versions: ['>=2.0.0 <6'], told: ['>=6'] }],
   ['kafkajs', { package: 'kafkajs' }],
   ['amqplib', { package: 'amqplib' }],
   ['cassandra-driver', { package: 'cassandra-driver' }],

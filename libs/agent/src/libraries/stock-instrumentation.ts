@@ -7,8 +7,8 @@ import type { StockLibrary } from './library-list.ts';
 type Init = () => InstrumentationModuleDefinition | InstrumentationModuleDefinition[] | undefined;
 type InstrumentationClass = new (options: Readonly<Record<string, unknown>>) => InstrumentationBase;
 
-/** Told which module a patch was put on. */
-export type OnPatched = (moduleName: string) => void;
+/** Told of each patch that was put on. */
+export type OnPatched = () => void;
 
 /** Starts the stock instrumentation of one library, before that library is loaded. */
 export function startStockInstrumentation(library: StockLibrary, detail: Detail, onPatched: OnPatched): void {
@@ -48,8 +48,8 @@ function tellingPatches(stock: InstrumentationClass, { versions, onPatched }: Te
   return TellingInstrumentation;
 }
 
+// A module, or a file in it.
 interface Patching {
-  readonly name: string;
   supportedVersions: string[];
   patch?: ((exports: unknown, version?: string) => unknown) | undefined;
   readonly files?: readonly Patching[];
@@ -61,7 +61,7 @@ function tellPatch(definition: Patching, { versions, onPatched }: Telling): void
   if (patch !== undefined) {
     definition.patch = function (this: unknown, exports, version) {
       const patched = patch.call(this, exports, version);
-      onPatched(definition.name);
+      onPatched();
       return patched;
     };
   }

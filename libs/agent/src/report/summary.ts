@@ -10,25 +10,40 @@ export interface AgentStatus {
   readonly node: string;
   readonly exporter: string;
   readonly endpoint: string;
+  /** Its processors replace the agent's, which then count nothing. */
+  readonly configFile: string | undefined;
   readonly sampling: SamplingSettings;
   readonly libraries: readonly SeenLibrary[];
   readonly spans: SpanQueueStats & { readonly started: number; readonly ended: number };
 }
 
 /** The summary at exit: what was patched, made, dropped and exported, and a hint where that is nothing. */
-export function summaryOf({ pid, command, exporter, endpoint, libraries, spans, sampling }: AgentStatus): string {
+export function summaryOf({ pid, command, libraries, ...status }: AgentStatus): string {
   const patched = libraries.filter(({ isInstrumented }) => isInstrumented).map(({ name }) => name);
   const unpatched = libraries.filter(({ isInstrumented }) => !isInstrumented);
-  const lost = spans.failed + spans.dropped;
   return [
     `auto-agent: ${command} (process ${pid})`,
     `  patched: ${patched.join(', ') || 'no library beside Node itself'}`,
     ...unpatched.map(({ name, reason }) => `  not patched: ${name}${reason === undefined ? '' : ` (${reason})`}`),
+    ...(status.configFile === undefined
+      ? spanLines(status)
+      : [`  spans: made and sent as ${status.configFile} says, and not counted`]),
+    '',
+  ].join('\n');
+}
+
+function spanLines({
+  spans,
+  endpoint,
+  exporter,
+  sampling,
+}: Pick<AgentStatus, 'endpoint' | 'exporter' | 'sampling' | 'spans'>): string[] {
+  const lost = spans.failed + spans.dropped;
+  return [
     `  spans: ${spans.started} made, ${spans.exported} exported to ${endpoint} (${exporter}), ${spans.dropped} dropped, ${spans.failed} failed`,
     ...(spans.started === 0 ? [`  no spans: ${whyNone(sampling)}`] : []),
     ...(lost > 0 ? [`  ${lost} spans were lost: look whether ${endpoint} is up, with auto-agent doctor`] : []),
-    '',
-  ].join('\n');
+  ];
 }
 
 function whyNone({ sampleRate }: SamplingSettings): string {

@@ -37,6 +37,16 @@ test('a function keeps its name, length, properties, this and result', () => {
   expect(kinds()).toEqual(['ENTER scale', 'EXIT scale']);
 });
 
+test('a value is cut after as many characters as the settings say, by hand, too', () => {
+  stopTracing();
+  initDecoratorLogger({ logfile: log, asyncLogging: false, maxArgLength: 10 });
+  trace((text: string) => text.repeat(2))('abcdefghij');
+  expect(events().slice(-2)).toMatchObject([
+    { args: JSON.stringify({ text: '"abcdefghi...' }) },
+    { result: '"abcdefghi...' },
+  ]);
+});
+
 test('arguments have the names of the parameters, the rest and the surplus too', () => {
   trace((a: number, { b }: { b: number }, ...rest: number[]) => a + b + rest.length)(1, { b: 2 }, 3, 4);
   const one: (...values: number[]) => number = trace((a: number) => a);

@@ -1,4 +1,4 @@
-import { getCallSites, types } from 'node:util';
+import util, { types } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { moduleNameOf } from '../filters.ts';
 import { RUNTIME } from '../rewrite/scope.ts';
@@ -116,9 +116,13 @@ function watchPromise(frame: Frame, promise: Promise<unknown>): Promise<unknown>
 
 /** The module of the file that calls into this package. */
 function callingModule(): string {
-  const caller = getCallSites(12).find(
-    ({ scriptName }) => scriptName !== '' && !scriptName.startsWith(OWN_FILES) && !scriptName.startsWith('node:'),
-  );
+  // Node 20 cannot be asked.
+  if (!Reflect.has(util, 'getCallSites')) return '<unknown>';
+  const caller = util
+    .getCallSites(12)
+    .find(
+      ({ scriptName }) => scriptName !== '' && !scriptName.startsWith(OWN_FILES) && !scriptName.startsWith('node:'),
+    );
   if (caller === undefined) return '<unknown>';
   const { scriptName } = caller;
   return moduleNameOf(scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName, process.cwd()).name;

@@ -9,14 +9,14 @@ import {
   type SourceKind,
   SourceUnreadable,
 } from '../rewrite/index.ts';
-import { runtime } from '../runtime/global-runtime.ts';
+import type { FunctionNumbers } from './function-numbers.ts';
 import type { PlanCache } from './plan-cache.ts';
-import { rewrittenFiles } from './rewritten-files.ts';
 
 export interface ModuleRewriterOptions {
   readonly filters: Filters;
   readonly root: string;
   readonly cache: PlanCache | undefined;
+  readonly numbers: FunctionNumbers;
 }
 
 const OWN_FILES = new URL('..', import.meta.url).href;
@@ -42,7 +42,7 @@ export class ModuleRewriter {
       return this.#number({ url, path, source, kind, module: module.name }, plan, text);
     } catch (error) {
       if (!(error instanceof SourceUnreadable || error instanceof AlreadyRewritten)) throw error;
-      rewrittenFiles.leftAlone(path, error.message);
+      this.#options.numbers.leftAlone(path, error.message);
       return undefined;
     }
   }
@@ -62,21 +62,10 @@ export class ModuleRewriter {
     return { plan, text };
   }
 
-  #number(loaded: Loaded, plan: Pick<RewritePlan, 'functions' | 'skipped'>, text: string): string {
-    const { url, path, source, kind, module } = loaded;
-    const firstFunction = runtime.functions.add(
-      plan.functions.map(({ name, owner, line, isAsync, isGenerator }) => ({
-        module,
-        owner,
-        name,
-        line,
-        isAsync: isAsync && !isGenerator,
-      })),
-    );
-    const functionCount = plan.functions.length;
-    rewrittenFiles.add([url, path], { path, source, kind, firstFunction, functionCount }, plan.skipped);
-    return functionCount === 0
-      ? source
+  #number(file: LoadedFile, plan: Planned['plan'], text: string): string {
+    const firstFunction = this.#options.numbers.add(file, plan);
+    return plan.functions.length === 0
+      ? file.source
       : text.replaceAll(FUNCTION_MARK, (_mark, index: string) => String(firstFunction + Number(index)));
   }
 }
@@ -87,7 +76,8 @@ export interface Planned {
   readonly text: string;
 }
 
-interface Loaded {
+/** A file on its way to the engine. */
+export interface LoadedFile {
   readonly url: string;
   readonly path: string;
   readonly source: string;

@@ -34,7 +34,11 @@ export class RewrittenFiles {
     return this.#unread;
   }
 
+  /** Learns of files that another thread has rewritten meanwhile. */
+  receive: () => void = () => undefined;
+
   find(name: string): RewrittenFile | undefined {
+    if (!this.#byName.has(name)) this.receive();
     return this.#byName.get(name);
   }
 

@@ -51,7 +51,7 @@ function isHidden(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): boole
 function thrownPlace(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): Place | undefined {
   const thrown = runtime.thrownAt;
   if (thrown === undefined || thrown.error !== error || origin !== 'uncaughtException') return undefined;
-  const found = rewrittenFiles.findByFunction(thrown.functionIndex);
+  const found = rewrittenFiles.findByFunction(thrown.functionNumber);
   if (found === undefined) return undefined;
   const [name, file] = found;
   const starts = lineStarts(file.source);

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentSession } from '../current-session.ts';
+import { AttachedCall } from './attached-call.ts';
 import { activeSpan } from '../runtime/active-span.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 import { createRoot, type RequestRoot } from '../runtime/request-root.ts';
 
-const calls = new WeakMap<IncomingMessage, HttpCall>();
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}/;
 
@@ -23,21 +23,21 @@ export class HttpCall {
     const given = header(request, 'x-request-id');
     const span = activeSpan() ?? { traceId, spanId: parentSpanId };
     this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : (traceId ?? randomUUID());
-    this.root = createRoot({ requestId: this.requestId, ...span, isSampled: runtime.takesSample() });
+    this.root = createRoot({ requestId: this.requestId, ...span, writes: runtime.takesRequest() });
     this.#method = request.method ?? '';
     this.#path = pathOf(request);
-    this.#writeRequest(request);
+    if (this.root.writes === 'all') this.#writeRequest(request);
   }
 
   /** The call of a request: the same one for everybody who asks. */
   static of(request: IncomingMessage, response: ServerResponse): HttpCall {
-    const known = calls.get(request);
+    const known = AttachedCall.of(request);
     if (known !== undefined) return known;
     const call = new HttpCall(request);
-    calls.set(request, call);
+    AttachedCall.attach(request, call);
     // Once, and also when the client goes away or the handler fails.
-    response.once('close', () => {
-      call.#writeResponse(response);
+    response.on('close', () => {
+      call.#end(request, response);
     });
     return call;
   }
@@ -50,29 +50,38 @@ export class HttpCall {
 
   #writeRequest(request: IncomingMessage): void {
     const address = request.socket.remoteAddress ?? null;
-    this.#write('HTTP_REQUEST', {
-      remote_addr: address,
-      user_agent: header(request, 'user-agent') ?? null,
-      client: address,
-    });
+    const fields = { remote_addr: address, user_agent: header(request, 'user-agent') ?? null, client: address };
+    this.#write('HTTP_REQUEST', fields, this.#startedMs);
+  }
+
+  /** Of a request too many both events are written when it fails. */
+  #end(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const isFailed = response.statusCode >= 500 || !response.writableFinished;
+    const { writes } = this.root;
+    if (writes === 'nothing' || (writes === 'failures' && !isFailed)) return;
+    if (writes === 'failures') this.#writeRequest(request);
+    this.#writeResponse(response);
   }
 
   #writeResponse(response: ServerResponse): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    const micros = Math.round((performance.now() - this.#startedMs) * 1000);
-    this.#write('HTTP_RESPONSE', {
+    const endedMs = performance.now();
+    const micros = Math.round((endedMs - this.#startedMs) * 1000);
+    const fields = {
       status_code: response.statusCode,
       durationMicros: micros,
       durationMillis: Math.floor(micros / 1000),
       ...(response.writableFinished ? {} : { aborted: true }),
-    });
+    };
+    this.#write('HTTP_RESPONSE', fields, endedMs);
   }
 
-  #write(event: string, fields: Readonly<Record<string, unknown>>): void {
+  #write(event: string, fields: Readonly<Record<string, unknown>>, atMs: number): void {
     const session = currentSession();
-    if (session === undefined || runtime.on === 0 || !this.root.isSampled) return;
-    const { traceId, spanId } = this.root;
+    if (session === undefined || runtime.on === 0) return;
+    // By the time of the response its own span is known.
+    const { traceId, spanId } = runtime.spanRoots.firstIn(this.root) ?? this.root;
     const whole = {
       event,
       request_id: this.requestId,
@@ -83,7 +92,7 @@ export class HttpCall {
       trace_id: traceId,
       span_id: spanId,
     };
-    session.recorder.line(JSON.stringify(whole).slice(1, -1), undefined);
+    session.recorder.line(JSON.stringify(whole).slice(1, -1), undefined, atMs);
   }
 }
 

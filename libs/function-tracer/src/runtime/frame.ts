@@ -3,6 +3,12 @@ import type { FunctionEntry } from './function-table.ts';
 import type { CallContext, RequestRoot } from './request-root.ts';
 import type { Runtime } from './runtime.ts';
 
+/** While what is scheduled comes from this call. */
+interface Scheduling {
+  depth: number;
+  readonly contextBefore: CallContext | undefined;
+}
+
 interface Waits {
   sinceMs: number;
   totalMs: number;
@@ -14,7 +20,6 @@ interface Waits {
  */
 export class Frame implements CallContext {
   readonly entry: FunctionEntry;
-  readonly entryIndex: number;
   id = 0;
   depth = 0;
   parentId = 0;
@@ -36,13 +41,12 @@ export class Frame implements CallContext {
   /** Where the value was thrown that is on its way out, in the original text. */
   p = -1;
   readonly #runtime: Runtime;
-  #scheduling = 0;
-  #contextBefore: CallContext | undefined = undefined;
+  /** Only for calls that schedule, as few do: a frame is made for every call, and costs by its size. */
+  #scheduling: Scheduling | undefined = undefined;
 
-  constructor(runtime: Runtime, entry: FunctionEntry, entryIndex: number) {
+  constructor(runtime: Runtime, entry: FunctionEntry) {
     this.#runtime = runtime;
     this.entry = entry;
-    this.entryIndex = entryIndex;
   }
 
   /** Suspends: whoever ran before runs on. */
@@ -67,7 +71,7 @@ export class Frame implements CallContext {
   /** Leaves, however that came about. */
   l(): void {
     if (this.hasEnded) return;
-    if (this.#scheduling > 0) this.#stopScheduling();
+    if (this.#scheduling !== undefined) this.#stopScheduling(this.#scheduling);
     this.u();
     this.#runtime.leave(this);
   }
@@ -79,21 +83,23 @@ export class Frame implements CallContext {
 
   /** What is scheduled from here on comes from this call. */
   c(): void {
-    if (this.#scheduling++ > 0) return;
-    this.#contextBefore = this.#runtime.contexts.getStore();
+    if (this.#scheduling !== undefined) {
+      this.#scheduling.depth++;
+      return;
+    }
+    this.#scheduling = { depth: 1, contextBefore: this.#runtime.contexts.getStore() };
     this.#runtime.contexts.enterWith(this);
   }
 
   /** Ends what `c` began. */
   d(): void {
-    if (this.#scheduling === 0 || --this.#scheduling > 0) return;
-    // Undefined is what getStore answers outside any context.
-    this.#runtime.contexts.enterWith(this.#contextBefore as CallContext);
-    this.#contextBefore = undefined;
+    const scheduling = this.#scheduling;
+    if (scheduling !== undefined && --scheduling.depth === 0) this.#stopScheduling(scheduling);
   }
 
-  #stopScheduling(): void {
-    this.#scheduling = 1;
-    this.d();
+  #stopScheduling({ contextBefore }: Scheduling): void {
+    this.#scheduling = undefined;
+    // Undefined is what getStore answers outside any context.
+    this.#runtime.contexts.enterWith(contextBefore as CallContext);
   }
 }

@@ -1,6 +1,8 @@
 /** A traced function as the runtime knows it. */
 export interface FunctionEntry {
   readonly index: number;
+  /** What its code calls it. */
+  readonly number: number;
   readonly module: string;
   /** The class or object of a method; a plain function belongs to its module. */
   readonly owner: string | undefined;
@@ -25,24 +27,43 @@ export interface FunctionDescription {
   readonly isAsync: boolean;
 }
 
+/** The least number that is given by another thread than the one that runs the code. */
+export const NUMBERED_ELSEWHERE = 2 ** 24;
+
 /** Every function that the process has loaded rewritten, by the number that its code carries. */
 export class FunctionTable {
   readonly #entries: FunctionEntry[] = [];
+  readonly #numberedElsewhere = new Map<number, FunctionEntry>();
+  /** Learns of functions that another thread has numbered meanwhile. */
+  receive: () => void = () => undefined;
   #decide: (description: FunctionDescription) => boolean = () => true;
 
   get size(): number {
     return this.#entries.length;
   }
 
-  get(index: number): FunctionEntry | undefined {
-    return this.#entries[index];
+  /** By the number that its code carries. */
+  get(number: number): FunctionEntry | undefined {
+    return this.#entries[number] ?? (number < NUMBERED_ELSEWHERE ? undefined : this.#getNumberedElsewhere(number));
+  }
+
+  #getNumberedElsewhere(number: number): FunctionEntry | undefined {
+    if (!this.#numberedElsewhere.has(number)) this.receive();
+    return this.#numberedElsewhere.get(number);
   }
 
   /** Answers the number of the first. */
-  add(descriptions: readonly FunctionDescription[]): number {
-    const first = this.#entries.length;
-    for (const description of descriptions) this.#entries.push(this.#entry(description));
-    return first;
+  add(descriptions: readonly FunctionDescription[], firstNumber = this.#entries.length): number {
+    for (const [offset, description] of descriptions.entries())
+      this.#entries.push(this.#entry(description, firstNumber + offset));
+    return firstNumber;
+  }
+
+  /** Numbers from `NUMBERED_ELSEWHERE` on are another thread's to give. */
+  addNumbered(first: number, descriptions: readonly FunctionDescription[]): void {
+    const added = this.#entries.length;
+    this.add(descriptions, first);
+    for (const entry of this.from(added)) this.#numberedElsewhere.set(entry.number, entry);
   }
 
   from(index: number): readonly FunctionEntry[] {
@@ -55,10 +76,16 @@ export class FunctionTable {
     for (const entry of this.#entries) entry.enabled = decide(entry);
   }
 
-  #entry(description: FunctionDescription): FunctionEntry {
+  #entry(description: FunctionDescription, number: number): FunctionEntry {
+    const { module, owner, name, line, isAsync } = description;
     return {
       index: this.#entries.length,
-      ...description,
+      number,
+      module,
+      owner,
+      name,
+      line,
+      isAsync,
       enabled: this.#decide(description),
       isAggregated: false,
       calls: 0,

@@ -1,3 +1,6 @@
+/** How much of a request is written; of one too many, only the calls that throw. */
+export type Share = 'all' | 'failures' | 'nothing';
+
 /** What every call made for one request, or under one OpenTelemetry span, has in common. */
 export interface RequestRoot {
   /** A number by which records refer to it. */
@@ -5,7 +8,11 @@ export interface RequestRoot {
   readonly requestId: string | undefined;
   readonly traceId: string | undefined;
   readonly spanId: string | undefined;
-  readonly isSampled: boolean;
+  readonly writes: Share;
+  /** The recorder that has written its ids. */
+  writtenBy?: object;
+  /** That of the request, where this one is for a span inside it. */
+  readonly request?: RequestRoot;
 }
 
 /** Where a call comes from when no traced call is on the stack. */

@@ -1,11 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isPromise } from 'node:util/types';
-import { activeSpan } from './active-span.ts';
 import { Frame } from './frame.ts';
 import { FunctionTable } from './function-table.ts';
 import { Hotness } from './hotness.ts';
 import type { Recorder } from './recorder.ts';
-import { type CallContext, createRoot, type RequestRoot } from './request-root.ts';
+import type { RequestBudget } from './request-budget.ts';
+import type { CallContext, RequestRoot, Share } from './request-root.ts';
+import { SpanRoots } from './span-roots.ts';
 
 /** What a tracing session decides for the runtime. */
 export interface Session {
@@ -16,6 +17,7 @@ export interface Session {
   /** The share of trees outside requests to be written; requests bring their own decision. */
   readonly sampleRate: number;
   readonly aggregatesHot: boolean;
+  readonly requestBudget: RequestBudget;
 }
 
 // Taken before an application can replace it.
@@ -29,11 +31,12 @@ export class Runtime {
   /** 0: off, 1: names and times, 2: arguments too. Read by rewritten code before anything else. */
   on: 0 | 1 | 2 = 0;
   current: Frame | undefined;
+  requestsLeftOut = 0;
   readonly functions = new FunctionTable();
   readonly contexts = new AsyncLocalStorage<CallContext>();
+  readonly spanRoots = new SpanRoots(() => this.takesTree());
   #session: Session | undefined;
   #lastId = 0;
-  #spanRoot: RequestRoot | undefined;
   #rethrown: unknown;
   readonly #hotness = new Hotness();
 
@@ -44,6 +47,7 @@ export class Runtime {
 
   start(session: Session): void {
     this.#session = session;
+    this.requestsLeftOut = 0;
     this.on = session.captureArgs ? 2 : 1;
   }
 
@@ -71,15 +75,16 @@ export class Runtime {
     if (session === undefined || entry?.enabled !== true) return 0;
     const resumer = this.current;
     const from = resumer ?? this.#origin(creator);
-    const frame = new Frame(this, entry, index);
+    const frame = new Frame(this, entry);
     frame.id = ++this.#lastId;
     if (from !== undefined) {
       frame.depth = from.depth + 1;
       frame.parentId = from.id;
       frame.root = from.root;
     }
+    if (this.spanRoots.isActive) frame.root = this.spanRoots.under(frame.root);
     frame.resumer = resumer;
-    frame.isMuted = this.#isMuted(from, frame.depth, session);
+    this.#mute(frame, from, session);
     frame.startedMs = performance.now();
     if (!frame.isMuted) this.#recordEnter(frame, args, session);
     this.current = frame;
@@ -92,35 +97,33 @@ export class Runtime {
     else frame.isMuted = !recorder.enter(frame, text);
   }
 
-  #isMuted(from: CallContext | undefined, depth: number, session: Session): boolean {
-    if (depth > session.maxDepth) return true;
-    if (from instanceof Frame) return from.isMuted && !from.entry.isAggregated;
-    const root = from?.root;
-    if (root !== undefined) return !root.isSampled;
-    return session.sampleRate < 1 && !this.takesSample();
+  /** Where failures alone are written, a call holds no arguments, but may yet be written. */
+  #mute(frame: Frame, from: CallContext | undefined, session: Session): void {
+    if (frame.depth > session.maxDepth) frame.isMuted = true;
+    else if (from instanceof Frame) {
+      frame.isMuted = from.isMuted && !from.entry.isAggregated;
+      if (frame.isMuted) frame.heldArgs = from.heldArgs;
+    } else {
+      const writes = frame.root?.writes ?? this.takesTree();
+      frame.isMuted = writes !== 'all';
+      if (writes === 'failures') frame.heldArgs = '';
+    }
   }
 
   /** Where a call comes from when nothing traced is on the stack: the call that made the function, if it served the
    * same request, else whatever the async context remembers. */
   #origin(creator: Frame | 0): CallContext | undefined {
+    this.spanRoots.look();
     const context = this.contexts.getStore();
     if (creator !== 0 && (context === undefined || (context.root === creator.root && context.id <= creator.id)))
       return creator;
-    return context?.root === undefined ? (this.#underSpan(context) ?? context) : context;
-  }
-
-  #underSpan(context: CallContext | undefined): CallContext | undefined {
-    const span = activeSpan();
-    if (span === undefined) return undefined;
-    if (this.#spanRoot?.spanId !== span.spanId) {
-      this.#spanRoot = createRoot({ ...span, requestId: undefined, isSampled: this.takesSample() });
-    }
-    return { id: context?.id ?? 0, depth: context?.depth ?? -1, root: this.#spanRoot };
+    return context;
   }
 
   /** Runs code that serves a request: what it calls comes from the call that runs now, but belongs to the request. */
   runIn<Result>(root: RequestRoot, code: () => Result): Result {
     const before = this.current;
+    if (before === undefined && this.contexts.getStore()?.root === root) return code();
     const context: CallContext = { id: before?.id ?? 0, depth: before?.depth ?? -1, root };
     this.current = undefined;
     try {
@@ -140,10 +143,18 @@ export class Runtime {
     return this.current?.root ?? this.contexts.getStore()?.root;
   }
 
-  /** Whether a new tree is to be written. */
-  takesSample(): boolean {
+  /** How much of a new request is to be written. */
+  takesRequest(): Share {
+    if (this.takesTree() === 'nothing') return 'nothing';
+    if (this.#session?.requestBudget.take(performance.now()) === true) return 'all';
+    this.requestsLeftOut++;
+    return 'failures';
+  }
+
+  /** How much of a new tree of calls is to be written. */
+  takesTree(): Share {
     const rate = this.#session?.sampleRate ?? 0;
-    return rate >= 1 || Math.random() < rate;
+    return rate >= 1 || Math.random() < rate ? 'all' : 'nothing';
   }
 
   /** An error passes through a traced function; answers it, to be thrown on. */
@@ -157,10 +168,10 @@ export class Runtime {
   }
 
   /** Where the error last passing through was thrown, if the throw statement said so. */
-  thrownAt: { readonly error: unknown; readonly functionIndex: number; readonly position: number } | undefined;
+  thrownAt: { readonly error: unknown; readonly functionNumber: number; readonly position: number } | undefined;
 
   #noteThrow(frame: Frame, error: unknown): void {
-    this.thrownAt = { error, functionIndex: frame.entryIndex, position: frame.p };
+    this.thrownAt = { error, functionNumber: frame.entry.number, position: frame.p };
   }
 
   /** Whether this is the error that last passed through rewritten code. */
@@ -171,7 +182,7 @@ export class Runtime {
 
   leave(frame: Frame): void {
     this.current = frame.resumer;
-    if (frame.isMuted && frame.heldArgs === undefined) {
+    if (frame.isMuted && !(frame.hasThrown && frame.heldArgs !== undefined)) {
       this.#forget(frame);
       return;
     }
@@ -216,7 +227,7 @@ export class Runtime {
   #recordEnd(frame: Frame, { hasThrown, value, session, endedMs }: Ending): void {
     const { recorder } = session;
     const lastedMs = endedMs - frame.startedMs;
-    if (session.aggregatesHot) this.#hotness.note(frame.entry, endedMs, lastedMs);
+    if (session.aggregatesHot && !frame.isMuted) this.#hotness.note(frame.entry, endedMs, lastedMs);
     if (frame.heldArgs !== undefined) {
       const isWorthWriting = hasThrown || (!frame.entry.isAggregated && lastedMs >= session.minDurationMs);
       if (!isWorthWriting || !recorder.enter(frame, frame.heldArgs)) return;

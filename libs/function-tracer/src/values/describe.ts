@@ -266,8 +266,12 @@ function applying(original: unknown): Original {
   return target => Reflect.apply(fn, target, []);
 }
 
-// TypeScript's library does not know it yet.
-const { isError } = Error as unknown as { readonly isError: (value: unknown) => value is Error };
+// TypeScript's library does not know it yet, and Node 22 neither.
+const { isError = isInstance } = Error as { readonly isError?: (value: unknown) => value is Error };
+
+function isInstance(value: unknown): value is Error {
+  return value instanceof Error;
+}
 
 function dateText(date: Date): string {
   const time = Number(DATE_VALUE(date));

@@ -16,11 +16,11 @@ export class EventRecorder implements Recorder {
   readonly #functions: FunctionTable;
   readonly #values: CallValues;
   readonly #captureArgs: boolean;
-  readonly #knownRoots = new WeakSet<RequestRoot>();
   readonly #record: EventRecord = emptyRecord();
   #definedFunctions = 0;
   #dropped = 0;
   #reportedDropped = 0;
+  #reportedLeftOut = 0;
 
   constructor(
     sink: RecordSink,
@@ -96,11 +96,11 @@ export class EventRecorder implements Recorder {
   }
 
   /** An event that is no call's: its own fields, as JSON without braces. */
-  line(text: string, root: RequestRoot | undefined): void {
+  line(text: string, root: RequestRoot | undefined, atMs = performance.now()): void {
     if (!this.#prepare(root)) return;
     const record = this.#record;
     record.kind = Kind.line;
-    record.timeMs = performance.now();
+    record.timeMs = atMs;
     record.rootIndex = root?.index ?? 0;
     record.text = text;
     this.#sink.write(record, 0);
@@ -113,10 +113,17 @@ export class EventRecorder implements Recorder {
     this.line(`"event":"DROPPED","dropped":${this.#dropped}`, undefined);
   }
 
+  /** Writes how many requests were left out so far, if any more were than last time. */
+  reportLeftOut(requests: number): void {
+    if (requests === this.#reportedLeftOut) return;
+    this.#reportedLeftOut = requests;
+    this.line(`"event":"LEFT_OUT","requests":${requests}`, undefined);
+  }
+
   #of(kind: Kind, frame: Frame): EventRecord {
     const record = this.#record;
     record.kind = kind;
-    record.functionIndex = frame.entryIndex;
+    record.functionIndex = frame.entry.index;
     record.id = frame.id;
     record.parentId = frame.parentId;
     record.depth = frame.depth;
@@ -129,7 +136,7 @@ export class EventRecorder implements Recorder {
   /** Tells the reader of the records what the next one speaks of. */
   #prepare(root: RequestRoot | undefined): boolean {
     if (this.#definedFunctions < this.#functions.size && !this.#defineFunctions()) return false;
-    return root === undefined || this.#knownRoots.has(root) || this.#defineRoot(root);
+    return root === undefined || root.writtenBy === this || this.#defineRoot(root);
   }
 
   #defineFunctions(): boolean {
@@ -147,7 +154,7 @@ export class EventRecorder implements Recorder {
     const known = ids.filter(([, value]) => value !== undefined);
     const text = known.map(([name, value]) => `,"${name}":${JSON.stringify(value)}`).join('');
     if (!this.#plain(Kind.root, root.index, text)) return false;
-    this.#knownRoots.add(root);
+    root.writtenBy = this;
     return true;
   }
 

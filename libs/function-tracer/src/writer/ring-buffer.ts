@@ -89,8 +89,9 @@ export class RingBuffer {
     else Atomics.store(this.#control, CONTROL.head, head);
   }
 
-  /** How much of the memory is taken, as the writer knows it. */
+  /** How much of the memory is taken. */
   get fill(): number {
+    this.#tail = Atomics.load(this.#control, CONTROL.tail);
     return 1 - this.#free() / this.#size;
   }
 

@@ -12,7 +12,9 @@ export interface WriterThreadData {
   readonly options: SinkOptions;
 }
 
-const IDLE_MS = 20;
+const SHORTEST_SLEEP_MS = 25;
+// To wake up costs as much as to write twenty lines, and a quiet program should not pay it fifty times a second.
+const LONGEST_SLEEP_MS = 200;
 
 const { memory, options } = workerData as WriterThreadData;
 const ring = new RingBuffer(memory);
@@ -22,7 +24,9 @@ function emptyUntilClosed(): void {
   try {
     const log = new LogFile(options.log);
     const formatter = new EventFormatter(options.format, segmentsFor(options));
-    while (!ring.sleep(IDLE_MS)) drainRing(ring, formatter, log);
+    let sleepMs = SHORTEST_SLEEP_MS;
+    while (!ring.sleep(sleepMs))
+      sleepMs = drainRing(ring, formatter, log) ? SHORTEST_SLEEP_MS : Math.min(sleepMs * 2, LONGEST_SLEEP_MS);
     drainRing(ring, formatter, log);
     log.close();
   } finally {

@@ -1,0 +1,42 @@
+import {
+  ATTR_DB_COLLECTION_NAME,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_QUERY_SUMMARY,
+  ATTR_DB_QUERY_TEXT,
+} from '@opentelemetry/semantic-conventions';
+import type { Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { describeSql } from '@tracelab/tracing/instrumenting';
+
+const scopes = new Set(
+  ['mysql', 'mysql2', 'tedious', 'oracledb', 'cassandra-driver'].map(name => `@opentelemetry/instrumentation-${name}`),
+);
+// A text to these databases, where to PostgreSQL it is a name.
+const doubleQuoted = /"(?:[^"\\]|\\.|"")*"/gs;
+
+/** Makes the spans of stock SQL instrumentations as those of this repository are: named by table, and without literals. */
+export class StockSql implements SpanProcessor {
+  onStart(span: Span): void {
+    const text = span.attributes[ATTR_DB_QUERY_TEXT];
+    if (typeof text !== 'string' || !scopes.has(span.instrumentationScope.name)) return;
+    const sql = describeSql(text.replace(doubleQuoted, '?'));
+    span.setAttributes({
+      [ATTR_DB_QUERY_TEXT]: sql.text,
+      [ATTR_DB_QUERY_SUMMARY]: sql.summary,
+      [ATTR_DB_OPERATION_NAME]: sql.operation,
+      [ATTR_DB_COLLECTION_NAME]: sql.collection,
+    });
+    span.updateName(sql.summary);
+  }
+
+  onEnd(): void {
+    // What is sent is what was written at the start.
+  }
+
+  forceFlush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  shutdown(): Promise<void> {
+    return Promise.resolve();
+  }
+}
