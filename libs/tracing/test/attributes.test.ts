@@ -2,11 +2,13 @@ import { afterEach, expect, test } from '@jest/globals';
 import { traceToMemory } from './memory-tracing.ts';
 import type { MemoryTracing } from './memory-tracing.ts';
 import { setAttributes, withSpan } from '@tracelab/tracing';
+import { RecordedSpan } from '../src/spans/recorded-span.ts';
 
 let memory: MemoryTracing;
 afterEach(async () => {
   await memory.tracing.shutdown();
   delete process.env['OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT'];
+  delete process.env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS'];
 });
 
 const written = async () => {
@@ -42,3 +44,16 @@ test('a span that is over takes no more', async () => {
   });
   expect((await memory.spans())[0]?.attributes).toEqual({});
 });
+
+test.each([
+  [undefined, true],
+  ['true', false],
+])(
+  'spans are ours, unless OTEL_NODE_EXPERIMENTAL_SDK_METRICS=%s has the SDK count its own',
+  async (counts, areOurs) => {
+    if (counts !== undefined) process.env['OTEL_NODE_EXPERIMENTAL_SDK_METRICS'] = counts;
+    memory = traceToMemory();
+    await written();
+    expect((await memory.spans())[0] instanceof RecordedSpan).toBe(areOurs);
+  },
+);

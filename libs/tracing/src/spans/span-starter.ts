@@ -18,8 +18,8 @@ import type { SpanOrigin } from './recorded-span.ts';
 export type SpanStarter = Pick<Tracer, 'startSpan'>;
 
 /**
- * Starts spans as the tracer `name` of `provider` would, with its sampler, resource, limits and processors, at three fifths of the cost; it is that
- * tracer itself where another provider than the SDK's rules, or an SDK that has none of these.
+ * Starts spans as the tracer `name` of `provider` would, with its sampler, resource, limits and processors, for less; it is that tracer itself where
+ * another provider than the SDK's rules, or an SDK that has none of these.
  */
 export function spanStarterOf(provider: ApiTracerProvider, name: string): SpanStarter {
   const tracer = provider.getTracer(name);
