@@ -180,6 +180,7 @@ async function runBeside(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'tracelab-smoke-'));
   const services = new Foreground('exec make --no-print-directory run-dev', {
     TRACELAB_DATA: folder,
+    FAIL_INVENTORY: '0',
     POSTGRES_URL: `postgres://tracelab:${settings.POSTGRES_PASSWORD}@127.0.0.1:5432`,
     REDIS_URL: 'redis://127.0.0.1:6379',
   });

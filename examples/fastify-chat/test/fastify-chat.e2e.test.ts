@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { callsOf, readLog } from '@tracelab/function-tracer/reader';
 import { TracedProgram } from '@tracelab/function-tracer/testing';
@@ -8,13 +8,14 @@ import { TracedProgram } from '@tracelab/function-tracer/testing';
 const root = fileURLToPath(new URL('..', import.meta.url));
 let example: TracedProgram;
 
-beforeAll(async () => {
+// Anew for each try: whoever is in the room stays there.
+beforeEach(async () => {
   example = await TracedProgram.start(new URL('../src/main.ts', import.meta.url), {
     cwd: root,
     nodeArgs: ['--conditions=@tracelab/source'],
   });
 }, 30_000);
-afterAll(() => example.stop());
+afterEach(() => example.stop());
 
 class Guest {
   readonly heard: unknown[] = [];
@@ -32,9 +33,15 @@ class Guest {
 
   /** Says something and waits for the next thing to be heard. */
   async say(message: object): Promise<unknown> {
+    const heard = this.heard.length;
     this.#socket.send(JSON.stringify(message));
-    await once(this.#socket, 'message');
-    return this.heard.at(-1);
+    return this.hears(heard);
+  }
+
+  /** What is heard at that place, once it is. */
+  async hears(at: number): Promise<unknown> {
+    while (this.heard.length <= at) await once(this.#socket, 'message');
+    return this.heard[at];
   }
 
   close(): void {
@@ -56,7 +63,8 @@ test('what one says, everyone in the room hears, and the log tells how it got th
     members: 2,
   });
   expect(await bob.say({ type: 'say', text: 'hello' })).toEqual({ type: 'said', name: 'Bob', text: 'hello' });
-  expect(ada.heard.at(-1)).toEqual({ type: 'said', name: 'Bob', text: 'hello' });
+  // After the error, and the two who joined.
+  expect(await ada.hears(3)).toEqual({ type: 'said', name: 'Bob', text: 'hello' });
   for (const guest of [ada, bob]) guest.close();
   await example.stop();
   const calls = callsOf((await readLog(example.log)).rows);

@@ -37,8 +37,19 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+interface JaegerSpan {
+  readonly spanID: string;
+  readonly processID: string;
+  readonly references: readonly { readonly spanID: string }[];
+  readonly tags: readonly { readonly key: string }[];
+}
+
 interface JaegerAnswer {
-  readonly data: readonly { readonly traceID: string; readonly spans: readonly unknown[] }[];
+  readonly data: readonly {
+    readonly traceID: string;
+    readonly spans: readonly JaegerSpan[];
+    readonly processes: Readonly<Record<string, { readonly serviceName: string }>>;
+  }[];
 }
 
 interface EdgeAnswer {
@@ -58,6 +69,25 @@ interface HubAnswer {
 
 const found = async (query: string) =>
   ((await ask(`${queryUrl}/api/traces?limit=20&${query}`)).body as JaegerAnswer).data.map(({ traceID }) => traceID);
+
+/** Every call from one service to another or to a database, as `from to`. */
+async function callsInTrace(): Promise<string[]> {
+  const [trace] = ((await ask(`${queryUrl}/api/traces/${traceId}`)).body as JaegerAnswer).data;
+  const services = new Map(
+    trace?.spans.map(({ spanID, processID }) => [spanID, trace.processes[processID]?.serviceName ?? '']),
+  );
+  const calls = trace?.spans.map(({ spanID, references: [parent], tags }) => {
+    const [from, to] = [services.get(parent?.spanID ?? ''), services.get(spanID)];
+    if (tags.some(({ key }) => key === 'db.system.name')) return `${to} postgresql`;
+    return from === undefined || from === to ? '' : `${from} ${to}`;
+  });
+  return calls?.filter(call => call !== '') ?? [];
+}
+
+const countsOf = (calls: readonly string[]) =>
+  [...Map.groupBy(calls, call => call)]
+    .map(([call, own]) => [...call.split(' '), own.length] as const)
+    .sort((left, right) => (left.join() < right.join() ? -1 : 1));
 
 const summaryOf = async () => {
   const { summaries } = (await ask(`${queryUrl}/api/hub/search?limit=50`)).body as HubAnswer;
@@ -99,24 +129,28 @@ describe('a full flow through the four services', () => {
   });
 
   test('shows who called whom and how often, and the databases of each', async () => {
+    // What the trace itself shows: a machine that is slow to start makes a service ask another once more.
+    const expected = countsOf(await callsInTrace());
+    expect(expected.map(([parent, child]) => `${parent} ${child}`)).toEqual([
+      'gateway order',
+      'gateway payment',
+      'gateway user',
+      'order postgresql',
+      'payment order',
+      'payment postgresql',
+      'user postgresql',
+    ]);
     const { edges } = (await ask(`${queryUrl}/api/hub/dependencies`)).body as { edges: readonly EdgeAnswer[] };
     const between = edges.filter(({ kind, parent, child }) => kind === 'call' && parent !== child);
-    const expected = [
-      ['gateway', 'order', 1],
-      ['gateway', 'payment', 1],
-      ['gateway', 'user', 1],
-      ['payment', 'order', 2],
-    ];
-    expect(between.map(({ parent, child, callCount }) => [parent, child, callCount])).toEqual(expected);
+    const calls = expected.filter(([, child]) => child !== 'postgresql');
+    expect(between.map(({ parent, child, callCount }) => [parent, child, callCount])).toEqual(calls);
     const databases = edges.filter(({ kind }) => kind === 'database');
-    expect(databases.map(({ parent, child, callCount }) => [parent, child, callCount])).toEqual([
-      ['order', expect.stringMatching(/^postgresql:/), 4],
-      ['payment', expect.stringMatching(/^postgresql:/), 5],
-      ['user', expect.stringMatching(/^postgresql:/), 1],
-    ]);
+    expect(databases.map(({ parent, child, callCount }) => [parent, child.split(':')[0], callCount])).toEqual(
+      expected.filter(([, child]) => child === 'postgresql'),
+    );
     const { data } = (await ask(`${queryUrl}/api/dependencies`)).body as { data: readonly EdgeAnswer[] };
     const told = data.filter(({ parent, child }) => parent !== child);
-    expect(told.map(({ parent, child, callCount }) => [parent, child, callCount])).toEqual(expected);
+    expect(told.map(({ parent, child, callCount }) => [parent, child, callCount])).toEqual(calls);
   });
 
   test('comes whole, as one tree over four services', async () => {
