@@ -68,9 +68,13 @@ if (executable === undefined) process.stderr.write(`screens.e2e.test.ts is skipp
       await page.getByRole('row', { name: /user_service.get_user/ }).waitFor();
       await page.keyboard.press('f');
       await page.keyboard.type('get_user');
+      // As a reader does: what was typed is looked for when the page has time.
+      await page.getByText(/^\d+ of [1-9]\d*$/).waitFor();
       await page.keyboard.press('Enter');
       await page.keyboard.press('Escape');
-      for (const key of ['Enter', 'z', 'p', 'ArrowLeft']) await page.keyboard.press(key);
+      await page.keyboard.press('Enter');
+      await page.getByRole('complementary', { name: 'Span' }).waitFor();
+      for (const key of ['z', 'p', 'ArrowLeft']) await page.keyboard.press(key);
       await page.keyboard.press('c');
       const link = await page.evaluate(() => navigator.clipboard.readText());
       const seen = await stateOf(page);
