@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -33,4 +33,15 @@ test('begins a new file at a size and keeps only so many', () => {
   log.close();
   expect(readdirSync(folder).toSorted()).toEqual(['flow.jsonl', 'flow.jsonl.1', 'flow.jsonl.2']);
   expect(readFileSync(join(folder, 'flow.jsonl'), 'utf8')).toBe('{"line":7}\n'.padStart(0));
+});
+
+test('a device is written to for ever, and stays where it is', () => {
+  const folder = directory();
+  const path = join(folder, 'null');
+  symlinkSync('/dev/null', path);
+  const log = new LogFile({ ...options, path, maxBytes: 20 });
+  for (let n = 0; n < 8; n++) log.append(`{"line":${n}}\n`);
+  log.close();
+  expect(readdirSync(folder)).toEqual(['null']);
+  expect(lstatSync(path).isSymbolicLink()).toBe(true);
 });

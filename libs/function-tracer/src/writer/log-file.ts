@@ -28,6 +28,8 @@ export class LogFile {
   readonly #options: LogFileOptions;
   #descriptor: number | undefined;
   #size = 0;
+  /** Not a device or a pipe, which never grows, and which nobody may move: as root that would take /dev/null away. */
+  #isFile = false;
 
   constructor(options: LogFileOptions) {
     this.#options = options;
@@ -56,12 +58,13 @@ export class LogFile {
     mkdirSync(dirname(path), { recursive: true });
     this.#descriptor = openSync(path, 'a+');
     const { size, isFile } = describe(this.#descriptor);
+    this.#isFile = isFile;
     this.#size = isFile ? dropUnfinishedLine(this.#descriptor, size) : 0;
   }
 
   #makeRoom(bytes: number): void {
     if (this.#isMoved()) this.#reopen();
-    if (this.#size === 0 || this.#size + bytes <= this.#options.maxBytes) return;
+    if (!this.#isFile || this.#size === 0 || this.#size + bytes <= this.#options.maxBytes) return;
     this.close();
     this.#shift();
     this.#open();
