@@ -1,6 +1,6 @@
 import { MISSING_SERVICE_NAMES } from './service-name.ts';
 import type { Span } from './span.ts';
-import { type SpanNode, traceTree } from './trace-tree.ts';
+import { type SpanNode, type Trace, traceTree } from './trace-tree.ts';
 
 /** What can be wrong with one trace's telemetry. */
 export const TRACE_FAULTS = {
@@ -58,29 +58,25 @@ export interface Finding {
 
 /** The faults of one trace's telemetry, span by span, in depth-first order. */
 export function diagnoseTrace(spans: readonly Span[]): Finding[] {
-  const { nodes, roots } = traceTree(spans);
-  const findings = nodes.flatMap(diagnoseNode);
-  // One entry and no other root: the whole trace hangs below a caller that is not traced here.
-  if (roots.length !== 1 || roots[0]?.isOrphan !== true) return findings;
-  return findings.map(own => (own.fault === 'orphan-spans' ? { ...own, fault: 'caller-not-traced' } : own));
+  const trace = traceTree(spans);
+  return trace.nodes.flatMap(node => diagnoseNode(node, trace));
 }
 
-/** The faults of one span in its place. */
-export function diagnoseNode(node: SpanNode): Finding[] {
+/** The faults of one span in its place in the trace. */
+export function diagnoseNode(node: SpanNode, { roots }: Pick<Trace, 'roots'>): Finding[] {
   const { traceId, spanId, service } = node.span;
   return CHECKS.flatMap(([fault, check]) => {
-    const detail = check(node);
+    const detail = check(node, roots.length === 1);
     return detail === undefined ? [] : [{ fault, traceId, spanId, service, detail }];
   });
 }
 
-type Check = (node: SpanNode) => string | undefined;
+type Check = (node: SpanNode, isOneTree: boolean) => string | undefined;
 
 const CHECKS: readonly (readonly [TraceFault, Check])[] = [
-  [
-    'orphan-spans',
-    ({ span, isOrphan }) => (isOrphan ? `parent ${span.parentSpanId} of "${span.name}" is missing` : undefined),
-  ],
+  ['orphan-spans', (node, isOneTree) => (isOneTree ? undefined : missingParent(node))],
+  // The whole trace hangs below a caller that sends no spans here.
+  ['caller-not-traced', (node, isOneTree) => (isOneTree ? missingParent(node) : undefined)],
   [
     'missing-service-name',
     ({ span }) => (STAND_INS.has(span.service) ? `"${span.name}" is from ${span.service}` : undefined),
@@ -93,6 +89,9 @@ const CHECKS: readonly (readonly [TraceFault, Check])[] = [
     ({ span }) => (span.endNs < span.startNs ? `"${span.name}" by ${span.startNs - span.endNs} ns` : undefined),
   ],
 ];
+
+const missingParent = ({ span, isOrphan }: SpanNode): string | undefined =>
+  isOrphan ? `parent ${span.parentSpanId} of "${span.name}" is missing` : undefined;
 
 const STAND_INS: ReadonlySet<string> = new Set(Object.values(MISSING_SERVICE_NAMES));
 

@@ -26,7 +26,7 @@ export function SpanDetail({ facts, node }: SpanDetailProps) {
     <aside className="span-detail" aria-label="Span">
       <SpanTitle facts={facts} node={node} />
       {span.status.message !== '' && <p className="status-message">{span.status.message}</p>}
-      {diagnoseNode(node).map(finding => (
+      {diagnoseNode(node, facts.trace).map(finding => (
         <SpanFinding key={finding.fault} finding={finding} />
       ))}
       <div className="detail-tools">
