@@ -76,7 +76,6 @@ export interface TracingConfig extends Required<
   readonly exportTimeoutMs: number;
   readonly queue: { readonly capacity: number; readonly batchSize: number; readonly delayMs: number };
   readonly diagnosticsLevel: DiagnosticsLevel;
-  readonly pushesMetrics: boolean;
   readonly sendsLogs: boolean;
   readonly detectsResource: boolean;
   /** What was wrong in the environment and is not used, each with its remedy. */
@@ -159,7 +158,6 @@ class Settings {
         batchSize: Math.min(capacity, this.#number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512),
         delayMs: this.#number('OTEL_BSP_SCHEDULE_DELAY') ?? 1_000,
       },
-      pushesMetrics: this.#list('OTEL_METRICS_EXPORTER').some(name => name === 'otlp' || name === 'console'),
       sendsLogs: this.#text('OTEL_LOGS_EXPORTER') !== undefined,
       detectsResource: this.#text('OTEL_NODE_RESOURCE_DETECTORS') !== undefined,
     };

@@ -1,6 +1,7 @@
 /** For packages that make spans of further libraries: what this library's own client spans are made of. */
 export { clock } from './clock.ts';
 export { ClientCalls, type ClientCall } from './clients/client-call.ts';
+export { databaseCalls } from './clients/database-calls.ts';
 export { describeSql } from './clients/sql.ts';
 export { failSpan, recordException } from './fail-span.ts';
 export { knownMethods, redactQuery } from './http-names.ts';

@@ -4,9 +4,8 @@ import {
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_SYSTEM_NAME,
-  METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions';
-import { ClientCalls, describeSql } from '@tracelab/tracing/instrumenting';
+import { databaseCalls, describeSql } from '@tracelab/tracing/instrumenting';
 
 /** A query of postgres.js: a promise that starts its work when somebody awaits it. */
 interface Query {
@@ -20,11 +19,7 @@ type Handle = (this: Query) => unknown;
 type Sql = (...args: unknown[]) => unknown;
 type Factory = (...args: unknown[]) => Sql;
 
-const calls = new ClientCalls({
-  name: METRIC_DB_CLIENT_OPERATION_DURATION,
-  description: 'Duration of database client operations.',
-  keys: [ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME],
-});
+const calls = databaseCalls([ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME]);
 const patched = new WeakSet<object>();
 
 /**

@@ -5,10 +5,9 @@ import {
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
   ATTR_DB_SYSTEM_NAME,
-  METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { Attributes } from '@opentelemetry/api';
-import { ClientCalls, describeSql } from '@tracelab/tracing/instrumenting';
+import { databaseCalls, describeSql } from '@tracelab/tracing/instrumenting';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 type Methods = Record<string, Method | undefined>;
@@ -18,11 +17,7 @@ interface Prepared {
   readonly database: object;
 }
 
-const calls = new ClientCalls({
-  name: METRIC_DB_CLIENT_OPERATION_DURATION,
-  description: 'Duration of database client operations.',
-  keys: [ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME],
-});
+const calls = databaseCalls([ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME]);
 const prepared = new WeakMap<object, Prepared>();
 const patched = new WeakSet<object>();
 const executing = ['run', 'get', 'all', 'iterate', 'values'];

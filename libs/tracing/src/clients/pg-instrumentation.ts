@@ -15,9 +15,8 @@ import {
   ATTR_DB_SYSTEM_NAME,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
-  METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions';
-import { ClientCalls } from './client-call.ts';
+import { databaseCalls } from './database-calls.ts';
 import type { ClientCall } from './client-call.ts';
 import { describeSql } from './sql.ts';
 
@@ -78,18 +77,14 @@ export class PgInstrumentation extends InstrumentationBase {
   }
 }
 
-const calls = new ClientCalls({
-  name: METRIC_DB_CLIENT_OPERATION_DURATION,
-  description: 'Duration of database client operations.',
-  keys: [
-    ATTR_DB_SYSTEM_NAME,
-    ATTR_DB_NAMESPACE,
-    ATTR_DB_OPERATION_NAME,
-    ATTR_DB_COLLECTION_NAME,
-    ATTR_SERVER_ADDRESS,
-    ATTR_SERVER_PORT,
-  ],
-});
+const calls = databaseCalls([
+  ATTR_DB_SYSTEM_NAME,
+  ATTR_DB_NAMESPACE,
+  ATTR_DB_OPERATION_NAME,
+  ATTR_DB_COLLECTION_NAME,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+]);
 
 // A full pool calls back from whatever request gave its connection back; the query belongs to the request that asked.
 function connectInCallersContext(connect: Connect): Connect {

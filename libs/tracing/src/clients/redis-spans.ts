@@ -5,12 +5,11 @@ import {
   ATTR_DB_SYSTEM_NAME,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
-  METRIC_DB_CLIENT_OPERATION_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import type { Attributes } from '@opentelemetry/api';
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { ChannelSpans } from './client-spans.ts';
-import { ClientCalls } from './client-call.ts';
+import { databaseCalls } from './database-calls.ts';
 import type { ClientCall } from './client-call.ts';
 
 /** What ioredis 6 tells of a command; its arguments come with their values already replaced by `?`. */
@@ -25,11 +24,7 @@ interface RedisMessage {
 
 /** CLIENT spans for ioredis 6 from its tracing channels. Keys are shown, values never. */
 export class RedisSpans implements ChannelSpans {
-  readonly #calls = new ClientCalls({
-    name: METRIC_DB_CLIENT_OPERATION_DURATION,
-    description: 'Duration of database client operations.',
-    keys: [ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT],
-  });
+  readonly #calls = databaseCalls([ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT]);
   readonly #open = new WeakMap<object, ClientCall>();
   // Not the batch channel: the commands of a MULTI come here, each once, and would be told twice.
   readonly #channel = tracingChannel('ioredis:command');
