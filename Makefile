@@ -41,7 +41,7 @@ docker-down: .env ## Stop the containers; the data stays
 	@$(COMPOSE) down --remove-orphans; $(DEV) down --remove-orphans
 docker-clean: .env ## Remove our containers, images and data, and nobody else's
 	@$(COMPOSE) --profile '*' down --volumes --remove-orphans; $(DEV) down --volumes --remove-orphans
-	@docker image ls --quiet --filter 'reference=tracelab/*' | sort -u | xargs --no-run-if-empty docker image rm --force >/dev/null
+	@docker image ls --quiet --filter 'reference=tracelab/*' | sort -u | xargs -r docker image rm --force >/dev/null
 shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh
 

@@ -1,16 +1,14 @@
 // The system in containers: builds the images, brings them up, reads a trace back, restarts services under load, takes
 // everything down and looks at what is left. Exits 77, with the reason as its last line, where there is no engine.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { isPortFree } from '@tracelab/local-servers';
 import { claim, eventually, figure } from './smoke/check.ts';
 import { checkFlow } from './smoke/flow-check.ts';
 import { Foreground, STACK_IS_UP } from './smoke/foreground.ts';
 import { checkPaymentFault, PAYMENT_FAULT } from './smoke/payment-fault.ts';
+import { runCommand } from './smoke/run-command.ts';
 import { SteadyLoad } from './smoke/steady-load.ts';
 
 const PROJECT = 'tracelab-smoke';
@@ -29,26 +27,11 @@ const settings = {
   ...PAYMENT_FAULT,
 };
 
-interface Finished {
-  readonly status: number;
-  readonly output: string;
-}
-
-// Never the blocking kind: the load under which services are replaced runs in this very process.
-async function run(command: string, args: readonly string[]): Promise<Finished> {
-  const child = spawn(command, args, { env: { ...process.env, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [out, err, status] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close').then(([code]: unknown[]) => Number(code ?? 1)),
-  ]).catch((error: unknown) => ['', String(error), 1] as const);
-  return { status, output: out + err };
-}
-
-const docker = (...args: readonly string[]) => run('docker', args);
+const env = { ...process.env, ...settings };
+const docker = (...args: readonly string[]) => runCommand('docker', args, { env });
 const compose = (...args: readonly string[]) => docker('compose', ...args);
 /** A command of the Makefile, as a person runs it. */
-const make = (...args: readonly string[]) => run('make', ['--no-print-directory', ...args]);
+const make = (...args: readonly string[]) => runCommand('make', ['--no-print-directory', ...args], { env });
 
 function skip(reason: string): never {
   process.stdout.write(`${reason}\n`);

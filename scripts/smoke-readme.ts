@@ -1,15 +1,14 @@
 // Runs the commands of README.md, and of the older README whose commands live on here, as they stand there, on the ports
 // that they name. What needs an engine is the Docker smoke test's.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { isPortFree } from '@tracelab/local-servers';
 import { claim } from './smoke/check.ts';
 import { Foreground, STACK_IS_UP } from './smoke/foreground.ts';
 import { commandsOf } from './smoke/readme-commands.ts';
+import { runCommand } from './smoke/run-command.ts';
 
 const DOCUMENTS = ['README.md', 'docs/seeds/jaeger-demo.md'];
 const LIMIT_MS = 240_000;
@@ -35,20 +34,12 @@ const tell = (line: string) => process.stdout.write(`        ${line}\n`);
 
 async function runs(command: string): Promise<void> {
   const startedAt = performance.now();
-  const child = spawn('bash', ['-c', command], {
+  const { status, output } = await runCommand('bash', ['-c', command], {
     env: { ...process.env, CURL_HOME: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
+    limitMs: LIMIT_MS,
   });
-  const limit = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), LIMIT_MS);
-  const [out, err, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close').then(([status]: unknown[]) => status),
-  ]);
-  clearTimeout(limit);
   const took = `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
-  claim(command, code === 0, code === 0 ? took : (out + err).slice(-2_000));
+  claim(command, status === 0, status === 0 ? took : output.slice(-2_000));
 }
 
 function isHere(program: string): boolean {
