@@ -4,7 +4,7 @@ const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8000),
   HOST: z.string().default('127.0.0.1'),
   DATABASE_FILE: z.string().default('app.db'),
-  /** Such as https://jsonplaceholder.typicode.com; the built-in stand-in where it is not set. */
+  /** The API to ask, such as https://jsonplaceholder.typicode.com; where it is not set, the application's own answers. */
   EXTERNAL_API_URL: z.url().optional(),
   /** 0 turns the simulated delays off. */
   DELAY_SCALE: z.coerce.number().min(0).max(10).default(1),

@@ -14,6 +14,7 @@ jest.setTimeout(60_000);
 
 const redisBinary = findRedis(process.env['PATH'] ?? '');
 if (redisBinary === undefined) process.stderr.write('no redis-server on PATH: ioredis, redis and BullMQ are not run\n');
+// No server of theirs comes by npm, so a machine without one cannot run these three.
 const needsRedis = redisBinary === undefined ? test.skip : test;
 
 let folder: string;

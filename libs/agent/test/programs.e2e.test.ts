@@ -30,16 +30,18 @@ async function visit(program: Program, paths: readonly string[]): Promise<string
 }
 
 const paths = ['/', '/users/1/posts/2?token=x', '/broken', '/absent', '/calls'];
+/** What Express makes of these, whatever it is packed in. */
+const expressShapes = [
+  'SERVER GET /',
+  'SERVER GET /users/:user/posts/:post',
+  'SERVER GET /broken!',
+  'SERVER GET',
+  'SERVER GET /calls [CLIENT GET [SERVER GET /users/:user/posts/:post], CLIENT GET [SERVER GET /]]',
+  'SERVER POST /echo',
+];
 
 test('CommonJS Express: every request is one span, named by its route, mounted routers included', async () => {
-  expect(await visit(start(['node', fixture('express-app.cjs')]), paths)).toEqual([
-    'SERVER GET /',
-    'SERVER GET /users/:user/posts/:post',
-    'SERVER GET /broken!',
-    'SERVER GET',
-    'SERVER GET /calls [CLIENT GET [SERVER GET /users/:user/posts/:post], CLIENT GET [SERVER GET /]]',
-    'SERVER POST /echo',
-  ]);
+  expect(await visit(start(['node', fixture('express-app.cjs')]), paths)).toEqual(expressShapes);
   const [, post] = backend.spans;
   expect(post).toMatchObject({
     service: 'program',
@@ -117,14 +119,7 @@ test('a bundle of Express has named server spans and client spans', async () => 
       logLevel: 'silent',
     });
     const shapes = await visit(start(['node', join(folder, 'bundle.cjs')]), paths);
-    expect(shapes).toEqual([
-      'SERVER GET /',
-      'SERVER GET /users/:user/posts/:post',
-      'SERVER GET /broken!',
-      'SERVER GET',
-      'SERVER GET /calls [CLIENT GET [SERVER GET /users/:user/posts/:post], CLIENT GET [SERVER GET /]]',
-      'SERVER POST /echo',
-    ]);
+    expect(shapes).toEqual(expressShapes);
   } finally {
     await rm(folder, { recursive: true });
   }

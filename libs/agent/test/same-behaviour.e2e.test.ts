@@ -99,6 +99,7 @@ test('a missing file ends the same and is named; the stack below shows that some
 const hasScript = spawnSync('sh', ['-c', 'script --version'], { encoding: 'utf8' }).stdout.includes('util-linux');
 if (!hasScript) process.stderr.write('no script of util-linux on PATH: the terminal is not tested\n');
 
+// Nothing else gives a child a terminal without a compiled package.
 (hasScript ? test : test.skip)('a terminal stays a terminal', async () => {
   const command = `node "${fixture('streams.cjs')}"`;
   const onTerminal = (given: string) =>

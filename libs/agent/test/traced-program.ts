@@ -98,7 +98,7 @@ export class Program {
 export function shapesOf(spans: readonly ReceivedSpan[]): string[] {
   const kinds = ['', '', 'SERVER ', 'CLIENT ', 'PRODUCER ', 'CONSUMER '];
   const ids = new Set(spans.map(({ spanId }) => spanId));
-  const started = [...spans].sort((a, b) => Number(startOf(a) - startOf(b)));
+  const started = [...spans].sort((a, b) => Number(BigInt(a.startTimeUnixNano) - BigInt(b.startTimeUnixNano)));
   const childrenOf = Map.groupBy(started, ({ parentSpanId }) => (ids.has(parentSpanId) ? parentSpanId : 'root'));
   const shape = (span: ReceivedSpan): string => {
     const children = childrenOf.get(span.spanId)?.map(shape) ?? [];
@@ -106,8 +106,4 @@ export function shapesOf(spans: readonly ReceivedSpan[]): string[] {
     return `${kinds[span.kind] ?? ''}${span.name}${span.status === 2 ? '!' : ''}${inner}`;
   };
   return childrenOf.get('root')?.map(shape) ?? [];
-}
-
-function startOf(span: ReceivedSpan): bigint {
-  return BigInt((span as unknown as { readonly startTimeUnixNano: string }).startTimeUnixNano);
 }

@@ -23,6 +23,7 @@ afterAll(async () => {
   await hub.stop();
 });
 
+// A page needs a browser, and none comes by npm without a download.
 (executable === undefined ? test.skip : test)(
   'an empty hub shows the lines that send a first trace, and they do',
   async () => {

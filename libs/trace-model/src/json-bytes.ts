@@ -2,6 +2,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const COMMA = 0x2c;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 const FIRST_BEYOND_ASCII = 0x80;
 /** Bytes that one UTF-16 unit may become. */
 const MAX_UTF8 = 3;
@@ -67,6 +69,3 @@ export class JsonBytes {
     return this.#bytes;
   }
 }
-
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;

@@ -66,6 +66,7 @@ export class ItemsService {
   }
 
   #rows(sql: string, ...parameters: readonly number[]): Item[] {
+    // node:sqlite knows no statement's columns; the query and the row's type stand in this file.
     const rows = this.database.connection.prepare(sql).all(...parameters) as unknown as ItemRow[];
     return rows.map(row => ({ ...row, is_completed: row.is_completed === 1 }));
   }

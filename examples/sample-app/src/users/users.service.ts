@@ -33,6 +33,7 @@ export class UsersService {
 
   async list({ skip, limit }: Page): Promise<User[]> {
     await this.delays.between(50, 200);
+    // node:sqlite knows no statement's columns; `columns` names those of the row's type.
     const rows = this.database.connection
       .prepare(`SELECT ${columns} FROM users ORDER BY id LIMIT ? OFFSET ?`)
       .all(limit, skip) as unknown as UserRow[];
@@ -84,6 +85,7 @@ export class UsersService {
   #known(id: number): User {
     const row = this.database.connection.prepare(`SELECT ${columns} FROM users WHERE id = ?`).get(id);
     if (row === undefined) throw missing(id);
+    // As in `list`.
     return this.#withItems(row as unknown as UserRow);
   }
 
