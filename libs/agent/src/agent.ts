@@ -93,7 +93,6 @@ export class Agent {
       responseHeaders,
       // No page of an unmodified program shows them.
       metrics: false,
-      rememberedSpans: 0,
       processors: [
         new ActivityProcessor(this.#activity),
         new StockSql(),

@@ -37,7 +37,7 @@ export interface TracingOptions {
   readonly clients?: readonly ClientLibrary[];
   /** Further instrumentations, such as those `loadInstrumentations` gives. */
   readonly instrumentations?: readonly Instrumentation[];
-  /** How many of the latest spans of this process stay readable with `executionTree`; 0 for none. */
+  /** How many of the latest spans of this process stay readable with `executionTree(traceId)` after their request; 0 for none. */
   readonly rememberedSpans?: number;
   readonly metrics?: boolean;
   /** Sends spans elsewhere than to an OTLP backend: tests export to memory. */
@@ -136,7 +136,7 @@ class Settings {
       instrumentations: options.instrumentations ?? [],
       processors: options.processors ?? [],
       otherLibraries: this.#list('OTEL_NODE_ENABLED_INSTRUMENTATIONS'),
-      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 256,
+      rememberedSpans: options.rememberedSpans ?? this.#number('TRACING_REMEMBERED_SPANS') ?? 0,
       metrics: options.metrics ?? !this.#list('OTEL_METRICS_EXPORTER').includes('none'),
     };
   }

@@ -1,12 +1,12 @@
-import { SpanStatusCode } from '@opentelemetry/api';
-import type { Context, HrTime } from '@opentelemetry/api';
+import { SpanStatusCode, trace } from '@opentelemetry/api';
+import type { Context, HrTime, Span } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { TracingAttribute } from './attributes.ts';
 import { redactText, redactValue } from './redact.ts';
 import { currentRuntime } from './runtime.ts';
-import { currentTraceId } from './active-span.ts';
-import { recordingIn } from './span-recording.ts';
+import { SpanRecording, recordingIn, relatives } from './span-recording.ts';
+import type { RelatedSpan } from './span-recording.ts';
 
 /** One span of this process and what happened inside it. */
 export interface ExecutionNode {
@@ -34,17 +34,27 @@ export interface ExecutionTree {
 }
 
 /**
- * What one trace, by default the active one, did in this process so far. Parents come from the context in which each span
- * started, so calls side by side stay siblings. Undefined where tracing is off, or the trace is not or no longer
- * known: only the latest spans are kept.
+ * What the active request did in this process so far, up to its first 1,000 spans; with the id of another trace, what that one did, as far as it is
+ * among the `rememberedSpans` latest. Parents come from the context in which each span started, so calls side by side stay siblings. Undefined where
+ * tracing is off, the trace is not sampled, or not or no longer known.
  */
-export function executionTree(traceId = currentTraceId()): ExecutionTree | undefined {
-  return traceId === undefined ? undefined : currentRuntime()?.executions?.treeOf(traceId);
+export function executionTree(traceId?: string): ExecutionTree | undefined {
+  const executions = currentRuntime()?.executions;
+  const active: RelatedSpan | Span | undefined = trace.getActiveSpan();
+  if (active !== undefined && isOfThisProcess(active) && (traceId ?? traceIdOf(active)) === traceIdOf(active))
+    return executions === undefined ? undefined : treeAround(active);
+  return traceId === undefined ? undefined : executions?.treeOf(traceId);
+}
+
+function treeAround(span: RelatedSpan): ExecutionTree {
+  const { spans, isComplete } = span[relatives] ?? { spans: [span], isComplete: true };
+  const tree = treeOfSpans(traceIdOf(span), spans);
+  return { ...tree, isComplete: tree.isComplete && isComplete };
 }
 
 /**
- * Remembers the latest spans of this process, in start order, whatever trace they belong to. A ring, because it is written
- * for every span and read for almost none.
+ * Lets the spans of a request know one another, and remembers the latest of this process, whatever trace they belong to, where that is asked for: what
+ * outlives its request is dear to the garbage collector.
  */
 export class ExecutionRecorder implements SpanProcessor {
   readonly #ring: (ReadableSpan | undefined)[];
@@ -54,9 +64,11 @@ export class ExecutionRecorder implements SpanProcessor {
     this.#ring = new Array<ReadableSpan | undefined>(maxSpans).fill(undefined);
   }
 
-  onStart(span: ReadableSpan, parent: Context): void {
+  onStart(span: RelatedSpan, parent: Context): void {
     recordingIn(parent)?.note(span);
-    this.#ring[this.#started++ % this.#ring.length] = span;
+    const above: RelatedSpan | Span | undefined = trace.getSpan(parent);
+    if (above !== undefined && isOfThisProcess(above)) noteBelow(above, span);
+    if (this.#ring.length > 0) this.#ring[this.#started++ % this.#ring.length] = span;
   }
 
   onEnd(): void {
@@ -79,6 +91,22 @@ export class ExecutionRecorder implements SpanProcessor {
     return Promise.resolve();
   }
 }
+
+// Most requests are one span: only the second makes a list of them.
+function noteBelow(above: RelatedSpan, span: RelatedSpan): void {
+  let recording = above[relatives];
+  if (recording === undefined) {
+    recording = above[relatives] = new SpanRecording(undefined);
+    recording.note(above);
+  }
+  recording.note(span);
+  span[relatives] = recording;
+}
+
+// The caller's span in another process is known by its context alone.
+const isOfThisProcess = (span: RelatedSpan | Span): span is RelatedSpan => 'startTime' in span;
+
+const traceIdOf = (span: RelatedSpan): string => span.spanContext().traceId;
 
 type GrowingNode = ExecutionNode & { readonly children: ExecutionNode[] };
 

@@ -16,7 +16,7 @@ export interface Runtime {
   readonly ignoredRoutes: readonly string[];
   readonly folding: FoldedSiblings;
   readonly isAnnouncing: boolean;
-  readonly executions: ExecutionRecorder | undefined;
+  readonly executions: ExecutionRecorder;
   readonly metrics: MetricsText | undefined;
 }
 

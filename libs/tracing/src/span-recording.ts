@@ -5,6 +5,14 @@ import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 const key = createContextKey('tracelab span recording');
 const MOST_SPANS = 1_000;
 
+/** Where a span keeps the recording of the request, or whatever its first span is of, in which it started. */
+export const relatives = Symbol('tracelab.relatives');
+
+/** A span that knows those that started in the same request; alone, it knows none. */
+export interface RelatedSpan extends ReadableSpan {
+  [relatives]?: SpanRecording | undefined;
+}
+
 /** The spans that started inside one piece of work, in start order, up to a number. */
 export class SpanRecording {
   readonly spans: ReadableSpan[] = [];

@@ -72,7 +72,7 @@ class StartedTracing implements Tracing {
   readonly #outlet: Outlet<unknown>;
   readonly #queue: SpanQueue<unknown>;
   readonly #metrics: MetricsText | undefined;
-  readonly #executions: ExecutionRecorder | undefined;
+  readonly #executions: ExecutionRecorder;
   readonly #folding: FoldedSiblings;
   readonly #sdk: { shutdown(): Promise<void> };
   readonly #processEnd: ProcessEnd;
@@ -84,7 +84,7 @@ class StartedTracing implements Tracing {
     this.#outlet = outletFor(config);
     this.#queue = new SpanQueue(this.#outlet, config.queue, new ExportLog(config.endpoint));
     this.#metrics = config.metrics ? new MetricsText(NAME) : undefined;
-    this.#executions = config.rememberedSpans === 0 ? undefined : new ExecutionRecorder(config.rememberedSpans);
+    this.#executions = new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
     const { instrumentations, channels } = clientSpans(config.clients);
     this.#sdk = this.#startSdk([...instrumentations, ...config.instrumentations]);
@@ -164,8 +164,7 @@ class StartedTracing implements Tracing {
   #processors(): SpanProcessor[] {
     const keep = this.#config.sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
-    const recording = this.#executions === undefined ? [] : [this.#executions];
-    return [this.#folding, new RedactingProcessor(), ...recording, ...this.#config.processors, sending];
+    return [this.#folding, new RedactingProcessor(), this.#executions, ...this.#config.processors, sending];
   }
 
   #announce(): void {

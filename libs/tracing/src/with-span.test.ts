@@ -4,7 +4,7 @@ import { delay } from 'rxjs/operators';
 import { expectWellFormed, traceToMemory } from '../test/memory-tracing.ts';
 import { addEvent, currentTraceId, executionTree, recordError, setAttributes, withSpan } from './index.ts';
 
-const memory = traceToMemory();
+const memory = traceToMemory({ rememberedSpans: 100 });
 const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 beforeEach(() => memory.reset());

@@ -26,6 +26,8 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions';
 import { clock } from '../clock.ts';
+import { relatives } from '../span-recording.ts';
+import type { RelatedSpan, SpanRecording } from '../span-recording.ts';
 
 type TimedEvent = ReadableSpan['events'][number];
 
@@ -59,7 +61,7 @@ const noDuration: HrTime = [-1, -1];
  * A span as the SDK's processors and exporters know it, and equal to the SDK's own in all they see. It makes no object before it needs it, looks
  * only at attribute values that are not plain, and asks the clock of this library.
  */
-export class RecordedSpan implements Span {
+export class RecordedSpan implements Span, RelatedSpan {
   name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext?: SpanContext;
@@ -71,6 +73,7 @@ export class RecordedSpan implements Span {
   droppedAttributesCount: number;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
+  [relatives]: SpanRecording | undefined = undefined;
   readonly #origin: SpanOrigin;
   readonly #context: SpanContext;
   /** At least as many as there are: a value that replaces another is counted too. */
