@@ -110,6 +110,7 @@ test('each Redis command is one span, with keys and without values', () => {
     ['SET', 0, 'SET a ?'],
     ['GET', 0, 'GET a'],
     ['EXEC', 0, 'EXEC'],
+    ['EVAL', 0, 'EVAL ? 1 user:1 ?'],
     ['NOSUCH', 2, 'NOSUCH'],
   ]);
   expect(below('redis')[0]?.attributes).toMatchObject({ 'db.system.name': 'redis', 'db.operation.name': 'SET' });

@@ -11,8 +11,9 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { ChannelSpans } from './client-spans.ts';
 import { databaseCalls } from './database-calls.ts';
 import type { ClientCall } from './client-call.ts';
+import { redisText } from './redis-text.ts';
 
-/** What ioredis 6 tells of a command; its arguments come with their values already replaced by `?`. */
+/** What ioredis 6 tells of a command; of most commands the values are `?` already. */
 interface RedisMessage {
   readonly command: string;
   readonly args: readonly string[];
@@ -71,7 +72,7 @@ function attributesOf(told: RedisMessage, operation: string): Attributes {
     [ATTR_DB_SYSTEM_NAME]: 'redis',
     [ATTR_DB_NAMESPACE]: String(told.database),
     [ATTR_DB_OPERATION_NAME]: operation,
-    [ATTR_DB_QUERY_TEXT]: [operation, ...told.args].join(' ').slice(0, 500),
+    [ATTR_DB_QUERY_TEXT]: redisText(operation, told.args),
     [ATTR_SERVER_ADDRESS]: told.serverAddress,
   };
   if (told.serverPort !== undefined) attributes[ATTR_SERVER_PORT] = told.serverPort;

@@ -3,7 +3,13 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, diag, trace } from 
 import type { Attributes, HrTime, Link, Span, TimeInput } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { AlwaysOffSampler, SamplingDecision, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  SamplingDecision,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, Sampler, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
 import { RecordedSpan } from './recorded-span.ts';
@@ -210,6 +216,18 @@ test('a sampler that says no, and suppressed tracing, make no recording span', (
   const on = spanStarterOf(new TracerProvider({ spanProcessors: [witness] }), 'test');
   expect(trace.isSpanContextValid(on.startSpan('work', {}, suppressTracing(below)).spanContext())).toBe(false);
   expect(witness.seen).toEqual([]);
+});
+
+test('a child is recorded as its parent is, and other rules for children are asked', () => {
+  const withRoot = (root: Sampler, ofChildren?: Sampler) => {
+    const sampler = new ParentBasedSampler({ root, ...(ofChildren && { localParentSampled: ofChildren }) });
+    return spanStarterOf(new TracerProvider({ spanProcessors: [new Witness()], sampler }), 'test');
+  };
+  const childOf = (starter: SpanStarter) =>
+    starter.startSpan('child', {}, trace.setSpan(ROOT_CONTEXT, starter.startSpan('root', {}, ROOT_CONTEXT)));
+  expect(childOf(withRoot(new AlwaysOnSampler())).isRecording()).toBe(true);
+  expect(childOf(withRoot(new AlwaysOffSampler())).isRecording()).toBe(false);
+  expect(childOf(withRoot(new AlwaysOnSampler(), new AlwaysOffSampler())).isRecording()).toBe(false);
 });
 
 test('another provider keeps its own tracer', () => {

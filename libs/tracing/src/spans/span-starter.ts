@@ -1,7 +1,6 @@
 import { INVALID_SPAN_CONTEXT, SpanKind, TraceFlags, context, trace } from '@opentelemetry/api';
 import type {
   Attributes,
-  Context,
   Span,
   SpanContext,
   SpanOptions,
@@ -9,7 +8,7 @@ import type {
   TracerProvider as ApiTracerProvider,
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
-import { SamplingDecision, TracerProvider } from '@opentelemetry/sdk-trace';
+import { AlwaysOnSampler, ParentBasedSampler, SamplingDecision, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { RecordedSpan, cleanLink } from './recorded-span.ts';
 import type { SpanOrigin } from './recorded-span.ts';
@@ -49,6 +48,11 @@ interface SdkTracer {
   readonly _spanProcessor: SpanOrigin['processor'];
 }
 
+// Nor these.
+interface SdkSampler {
+  readonly _localParentSampled?: Sampler;
+}
+
 interface Cleaned {
   readonly attributes: Attributes;
   readonly count: number;
@@ -56,15 +60,18 @@ interface Cleaned {
 }
 
 const unlimited = { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity };
+const chosen: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 const notRecording = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 class LightTracer implements SpanStarter {
   readonly #sampler: Sampler;
   readonly #ids: IdGenerator;
   readonly #origin: SpanOrigin;
+  readonly #followsParent: boolean;
 
   constructor(sampler: Sampler, ids: IdGenerator, origin: SpanOrigin) {
     this.#sampler = sampler;
+    this.#followsParent = choosesLikeParent(sampler);
     this.#ids = ids;
     this.#origin = origin;
   }
@@ -73,11 +80,16 @@ class LightTracer implements SpanStarter {
     const { kind = SpanKind.INTERNAL, root = false, startTime } = options;
     const inside = root ? trace.deleteSpan(around) : around;
     if (isTracingSuppressed(inside)) return notRecording;
-    const parent = parentIn(inside);
+    const above = trace.getSpan(inside);
+    const isBelowOwn = above instanceof RecordedSpan;
+    const parent = isBelowOwn ? above.spanContext() : validContextOf(above);
     const traceId = parent?.traceId ?? this.#ids.generateTraceId();
     const given = cleaned(options.attributes);
     const links = options.links?.map(link => cleanLink(link, this.#origin.limits));
-    const sampled = this.#sampler.shouldSample(inside, traceId, name, kind, given.attributes, links ?? []);
+    const sampled =
+      isBelowOwn && this.#followsParent
+        ? chosen
+        : this.#sampler.shouldSample(inside, traceId, name, kind, given.attributes, links ?? []);
     const spanContext = this.#contextOf(traceId, parent, sampled);
     if (sampled.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
     const { attributes, count, dropped } = this.#limited(given, sampled);
@@ -119,9 +131,17 @@ class LightTracer implements SpanStarter {
   }
 }
 
-function parentIn(inside: Context): SpanContext | undefined {
-  const parent = trace.getSpanContext(inside);
-  return parent !== undefined && trace.isSpanContextValid(parent) ? parent : undefined;
+function validContextOf(span: Span | undefined): SpanContext | undefined {
+  const given = span?.spanContext();
+  return given !== undefined && trace.isSpanContextValid(given) ? given : undefined;
+}
+
+// As the SDK's own sampler is, unless it is told otherwise: it would look at all digits of the parent's ids to come to the same.
+function choosesLikeParent(sampler: Sampler): boolean {
+  return (
+    sampler instanceof ParentBasedSampler &&
+    (sampler as unknown as SdkSampler)._localParentSampled instanceof AlwaysOnSampler
+  );
 }
 
 // Plain values, which nearly all are, need no look; a spread copies an object faster than a loop.
