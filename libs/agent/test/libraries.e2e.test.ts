@@ -136,11 +136,11 @@ test.each([
 );
 
 needsRedis.each([
-  ['ioredis', '["secret","ReplyError"]', ['SERVER GET [CLIENT SET, CLIENT LPUSH!, CLIENT GET]']],
+  ['ioredis', '["secret","ReplyError"]', ['SERVER GET [CLIENT SET, CLIENT EVAL, CLIENT LPUSH!, CLIENT GET]']],
   [
     'redis',
     '["secret","Error"]',
-    ['CLIENT redis-connect', 'SERVER GET [CLIENT redis-SET, CLIENT redis-LPUSH!, CLIENT redis-GET]'],
+    ['CLIENT redis-connect', 'SERVER GET [CLIENT redis-SET, CLIENT redis-EVAL, CLIENT redis-LPUSH!, CLIENT redis-GET]'],
   ],
 ])('%s: one span for each command, imported or required, and no value in it', async (name, answer, shapes) => {
   for (const visited of await visitBoth(name, [redis?.url ?? ''])) {

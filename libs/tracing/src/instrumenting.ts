@@ -2,6 +2,7 @@
 export { clock } from './clock.ts';
 export { ClientCalls, type ClientCall } from './clients/client-call.ts';
 export { databaseCalls } from './clients/database-calls.ts';
+export { rawRedisText } from './clients/redis-text.ts';
 export { describeSql } from './clients/sql.ts';
 export { failSpan, recordException } from './fail-span.ts';
 export { knownMethods, redactQuery } from './http-names.ts';

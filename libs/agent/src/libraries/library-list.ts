@@ -1,4 +1,5 @@
 import type { Detail } from '@tracelab/tracing';
+import { rawRedisText } from '@tracelab/tracing/instrumenting';
 
 /** A stock instrumentation, loaded only when the program loads its library. */
 export interface StockLibrary {
@@ -12,7 +13,11 @@ export interface StockLibrary {
 }
 
 // Connecting and waiting for messages belong to no request.
-const belowSpan: StockLibrary['options'] = () => ({ requireParentSpan: true });
+const redisBelowSpan: StockLibrary['options'] = () => ({
+  requireParentSpan: true,
+  dbStatementSerializer: rawRedisText,
+});
+const redisText: StockLibrary['options'] = () => ({ dbStatementSerializer: rawRedisText });
 // Else parameters are written into the statement; its own literals are StockSql's part.
 const withoutValues: StockLibrary['options'] = () => ({
   maskStatement: true,
@@ -41,9 +46,9 @@ export const stockLibraries: ReadonlyMap<string, StockLibrary> = new Map<string,
   ['mysql2/promise', { package: 'mysql2', options: withoutValues }],
   ['mongodb', { package: 'mongodb' }],
   ['mongoose', { package: 'mongoose' }],
-  ['redis', { package: 'redis', options: belowSpan, told: ['*'] }],
-  ['@redis/client', { package: 'redis', options: belowSpan, told: ['*'] }],
-  ['ioredis', { package: 'ioredis', versions: ['>=2.0.0 <6'], told: ['>=6'] }],
+  ['redis', { package: 'redis', options: redisBelowSpan, told: ['*'] }],
+  ['@redis/client', { package: 'redis', options: redisBelowSpan, told: ['*'] }],
+  ['ioredis', { package: 'ioredis', options: redisText, versions: ['>=2.0.0 <6'], told: ['>=6'] }],
   ['kafkajs', { package: 'kafkajs' }],
   ['amqplib', { package: 'amqplib' }],
   ['cassandra-driver', { package: 'cassandra-driver' }],

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { redisText } from './redis-text.ts';
+import { rawRedisText, redisText } from './redis-text.ts';
 
 test.each([
   ['GET', ['user:1'], 'GET user:1'],
@@ -15,6 +15,15 @@ test.each([
   ['ACL', ['SETUSER', 'eve', '>secret'], 'ACL SETUSER ? ?'],
 ])('%s shows what is named and no data', (operation, args, text) => {
   expect(redisText(operation, args)).toBe(text);
+});
+
+test.each([
+  ['set', ['user:1', 'secret', 'EX', '60'], 'SET user:1 ? ? ?'],
+  ['get', [Buffer.from('user:1')], 'GET user:1'],
+  ['AUTH', ['eve', 'secret'], 'AUTH ? ?'],
+  ['evalsha', ['e0e1f9', 1, 'a', 'secret'], 'EVALSHA e0e1f9 1 a ?'],
+])('of arguments as they are, %s shows its key alone', (command, args, text) => {
+  expect(rawRedisText(command, args)).toBe(text);
 });
 
 test('a text is at most 500 characters long', () => {
