@@ -5,6 +5,7 @@ import { connections } from './connections.ts';
 import { deadlineHeader, remainingMs } from './deadline.ts';
 import { CallFailed, type CallFailure, CallRefused } from './errors.ts';
 import { retrying, type RetryPolicy } from './retry.ts';
+import { TimeLimit } from './time-limit.ts';
 import { urlOf } from './url.ts';
 
 export interface CallOptions {
@@ -57,11 +58,12 @@ async function answerOf<Definition extends EndpointDefinition>(
 ): Promise<ResponseOf<Definition>> {
   const operation = `${definition.method} ${options.baseUrl}${definition.path}`;
   if (options.timeoutMs < 1) throw new CallFailed(operation, 'timeout');
-  const { status, json } = await exchange(operation, urlOf(definition.path, request, options.baseUrl), {
+  const url = urlOf(definition.path, request, options.baseUrl);
+  const { status, json } = await exchange(operation, url, {
     method: definition.method,
     headers: headersOf(request, options),
     body: request.body === undefined ? null : JSON.stringify(request.body),
-    signal: AbortSignal.timeout(Math.ceil(options.timeoutMs)),
+    limit: new TimeLimit(Math.ceil(options.timeoutMs)),
   });
   if (status >= 400) throw new CallRefused(operation, problemOf(status, json));
   const parsed = definition.response.safeParse(json);
@@ -78,15 +80,24 @@ function headersOf({ body }: Parts, { timeoutMs, idempotencyKey }: CallOptions):
   };
 }
 
-type Sent = Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body' | 'signal'>;
+interface Sent extends Pick<Dispatcher.RequestOptions, 'method' | 'headers' | 'body'> {
+  readonly limit: TimeLimit;
+}
 
-async function exchange(operation: string, url: string, sent: Sent): Promise<{ status: number; json: unknown }> {
+interface Exchanged {
+  readonly status: number;
+  readonly json: unknown;
+}
+
+async function exchange(operation: string, url: string, { limit, ...sent }: Sent): Promise<Exchanged> {
   try {
-    const { statusCode, body } = await send(url, { ...sent, dispatcher: connections() });
+    const { statusCode, body } = await send(url, { ...sent, signal: limit.signal, dispatcher: connections() });
     const text = await body.text();
     return { status: statusCode, json: text === '' ? undefined : parseJson(text) };
   } catch (cause) {
     throw new CallFailed(operation, failureOf(cause), cause);
+  } finally {
+    limit.lift();
   }
 }
 

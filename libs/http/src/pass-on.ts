@@ -5,6 +5,7 @@ import { failureOf } from './call.ts';
 import { connections } from './connections.ts';
 import { deadlineHeader, remainingMs } from './deadline.ts';
 import { CallFailed } from './errors.ts';
+import { TimeLimit } from './time-limit.ts';
 
 export interface PassedOn {
   readonly method: Dispatcher.HttpMethod;
@@ -49,6 +50,7 @@ export async function passOn({ method, baseUrl, path, headers, body, timeoutMs }
   const operation = `${method} ${baseUrl}`;
   const { origin, pathname } = new URL(baseUrl);
   if (limitMs < 1) throw new CallFailed(operation, 'timeout');
+  const limit = new TimeLimit(limitMs);
   try {
     const answer = await connections().request({
       origin,
@@ -56,10 +58,15 @@ export async function passOn({ method, baseUrl, path, headers, body, timeoutMs }
       method,
       headers: { ...passedOn(headers), [deadlineHeader]: String(limitMs) },
       body: body ?? null,
-      signal: AbortSignal.timeout(limitMs),
+      signal: limit.signal,
+    });
+    // The body is still to come.
+    answer.body.once('close', () => {
+      limit.lift();
     });
     return { status: answer.statusCode, headers: passedOn(answer.headers), body: answer.body };
   } catch (cause) {
+    limit.lift();
     throw new CallFailed(operation, failureOf(cause), cause);
   }
 }

@@ -59,6 +59,13 @@ async function askUntilRefused(url: string): Promise<Answer[]> {
   return answers;
 }
 
+/** A request that takes `ms`, once the gateway has passed it on. */
+async function askFor(url: string, ms: number): Promise<{ readonly answer: Promise<Response> }> {
+  const answer = fetch(`${url}/users/${ms}`);
+  await once(slowUsers, 'request');
+  return { answer };
+}
+
 const start = (settings: Record<string, string> = {}) =>
   ServiceProcess.start({ service: 'gateway', env: { ...env, ...settings } });
 
@@ -81,10 +88,9 @@ describe('SIGTERM', () => {
 
   test('lets a request that runs finish, and tells its client to use another connection', async () => {
     const gateway = await start();
-    const slow = fetch(`${gateway.url}/users/600`);
-    await sleep(150);
+    const slow = await askFor(gateway.url, 600);
     const stopped = gateway.stop();
-    const response = await slow;
+    const response = await slow.answer;
     expect(response.status).toBe(200);
     expect(response.headers.get('connection')).toBe('close');
     expect(await stopped).toBe(0);
@@ -92,8 +98,7 @@ describe('SIGTERM', () => {
 
   test('cuts off what does not end within the limit, and says so with exit code 1', async () => {
     const gateway = await start({ SHUTDOWN_TIMEOUT_MS: '400' });
-    const stuck = fetch(`${gateway.url}/users/4000`).catch(() => 'cut off');
-    await sleep(150);
+    const stuck = (await askFor(gateway.url, 4_000)).answer.catch(() => 'cut off');
     const started = performance.now();
     expect(await gateway.stop()).toBe(1);
     expect(performance.now() - started).toBeLessThan(2_000);
@@ -103,8 +108,7 @@ describe('SIGTERM', () => {
 
   test('a second one ends the process at once, as the signal would', async () => {
     const gateway = await start();
-    void fetch(`${gateway.url}/users/4000`).catch(() => undefined);
-    await sleep(150);
+    (await askFor(gateway.url, 4_000)).answer.catch(() => undefined);
     const stopped = gateway.stop();
     await sleep(100);
     await gateway.stop();

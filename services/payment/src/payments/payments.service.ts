@@ -193,16 +193,18 @@ function refusalOf(order: Order, { amountCents }: PaymentIntent): DomainError | 
 async function inTime<Result>(work: Promise<Result>): Promise<Result> {
   const limitMs = remainingMs();
   if (limitMs === Infinity) return work;
-  const done = new AbortController();
-  const tooSlow = sleep(Math.max(limitMs, 0), undefined, { signal: done.signal }).then(() => {
-    throw new ProcessorTooSlowError();
-  });
+  const tooSlow = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => {
+      tooSlow.reject(new ProcessorTooSlowError());
+    },
+    Math.max(limitMs, 0),
+  );
   try {
-    return await Promise.race([work, tooSlow]);
+    return await Promise.race([work, tooSlow.promise]);
   } finally {
-    tooSlow.catch(() => undefined); // aborted: the work was in time
+    clearTimeout(timer);
     work.catch(() => undefined); // nobody waits for it any more; a retry sees what became of it
-    done.abort();
   }
 }
 
