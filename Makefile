@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
 DEV     := docker compose -f docker-compose.dev.yml
+# All that any of the files may have made.
+ALL     := docker compose -f docker-compose.yml -f docker-compose.scale.yml --profile '*'
 SCRIPT  := node --conditions=@tracelab/source scripts/
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -40,7 +42,7 @@ docker-logs: .env ## Follow the containers' logs; S=order for one
 docker-down: .env ## Stop the containers; the data stays
 	@$(COMPOSE) down --remove-orphans; $(DEV) down --remove-orphans
 docker-clean: .env ## Remove our containers, images and data, and nobody else's
-	@$(COMPOSE) --profile '*' down --volumes --remove-orphans; $(DEV) down --volumes --remove-orphans
+	@$(ALL) down --volumes --remove-orphans; $(DEV) down --volumes --remove-orphans
 	@docker image ls --quiet --filter 'reference=tracelab/*' | sort -u | xargs -r docker image rm --force >/dev/null
 shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh

@@ -8,6 +8,7 @@ import { claim, eventually, figure } from './smoke/check.ts';
 import { checkFlow } from './smoke/flow-check.ts';
 import { Foreground, STACK_IS_UP } from './smoke/foreground.ts';
 import { checkPaymentFault, PAYMENT_FAULT } from './smoke/payment-fault.ts';
+import { checkReplicas } from './smoke/replicas.ts';
 import { runCommand } from './smoke/run-command.ts';
 import { SteadyLoad } from './smoke/steady-load.ts';
 
@@ -23,6 +24,8 @@ const settings = {
   COMPOSE_PROJECT_NAME: PROJECT,
   POSTGRES_PASSWORD: 'smoke-test-only',
   JAEGER_IMAGE: 'tracelab/hub',
+  // Nor for the collectors.
+  COLLECTOR_EDGE_URL: 'http://jaeger:4318',
   JAEGER_COMMAND: 'dist/main.js --host 0.0.0.0 --data /tmp/hub',
   ...PAYMENT_FAULT,
 };
@@ -203,6 +206,7 @@ try {
   await checkFlow(addresses);
   for (const target of ['docker-logs', 'logs-app']) await follows(target, /full-flow/);
   await follows('logs-jaeger', /OTLP/);
+  await checkReplicas(addresses, docker);
   await down();
   await runBeside();
 } catch (error) {
