@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@tracelab/service-kit/config';
+import { forgetCompiled } from './stack/compile-source.ts';
 import { loadStackConfig } from './stack/config.ts';
 import { DevWatch } from './stack/dev-watch.ts';
 import { completeTrace, requestFlow } from './stack/first-trace.ts';
 import { Progress } from './stack/progress.ts';
+import { BUILT_CODE, SOURCE_CODE } from './stack/service-code.ts';
 import type { PartEvent } from './stack/service-part.ts';
 import { PortTaken, Stack } from './stack/stack.ts';
 import { statusBlock } from './stack/status-block.ts';
@@ -30,7 +32,8 @@ function tell({ part, text, lastLines = [] }: PartEvent): void {
 
 async function run(isDev: boolean): Promise<void> {
   const startedAt = performance.now();
-  const stack = new Stack(loadStackConfig(), tell);
+  if (isDev) forgetCompiled();
+  const stack = new Stack(loadStackConfig(), tell, isDev ? SOURCE_CODE : BUILT_CODE);
   const stopped = stopOnSignal(stack);
   const progress = new Progress(process.stderr, style);
   try {

@@ -1,17 +1,23 @@
 import { spawn } from 'node:child_process';
-import { existsSync, watch } from 'node:fs';
+import { existsSync, globSync, watch } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { globSync } from 'node:fs';
+import { compileSource } from './compile-source.ts';
+import { packageFolders } from './package-folders.ts';
 import type { PartEvent, ServicePart } from './service-part.ts';
 import type { Stack } from './stack.ts';
 
-const SETTLE_MS = 60;
+// One save is several events, and an editor may save several files at once; they make one restart.
+const SETTLE_MS = 50;
 
-/** Compiles what is saved, and restarts the services that the new code concerns: one, or all when it is a lib's. */
+/** Restarts the services that run what is saved, and beside that lets `tsc` say what it thinks of the types. */
 export class DevWatch {
   readonly #stack: Stack;
   readonly #tell: (event: PartEvent) => void;
-  #changed = new Set<string>();
+  readonly #saved = new Map<string, readonly ServicePart[]>();
+  readonly #due = new Set<ServicePart>();
+  readonly #restarting = new Set<ServicePart>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stack: Stack, tell: (event: PartEvent) => void) {
@@ -20,38 +26,70 @@ export class DevWatch {
   }
 
   start(): void {
+    for (const [folder, services] of this.#watched()) {
+      watch(join(folder, 'src'), { recursive: true }, (_, name) => {
+        if (name?.endsWith('.ts') !== true || name.endsWith('.test.ts')) return;
+        this.#saved.set(join(folder, 'src', name), services);
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(this.#settled, SETTLE_MS);
+      });
+    }
+    this.#checkTypes();
+  }
+
+  #watched(): Map<string, ServicePart[]> {
+    const watched = new Map<string, ServicePart[]>();
+    for (const service of this.#stack.services) {
+      for (const folder of packageFolders(service.folder)) {
+        watched.set(folder, [...(watched.get(folder) ?? []), service]);
+      }
+    }
+    return watched;
+  }
+
+  #checkTypes(): void {
     const projects = globSync('{libs,services}/*/tsconfig.build.json');
     const compiler = spawn('tsc', ['-b', '--watch', '--preserveWatchOutput', ...projects], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     process.once('exit', () => compiler.kill());
+    // It has to do after every save just when the services start; nobody waits for it.
+    if (compiler.pid !== undefined) setPriority(compiler.pid, constants.priority.PRIORITY_LOW);
     createInterface({ input: compiler.stdout }).on('line', line => {
       if (/error TS\d+/.test(line)) this.#tell({ part: 'tsc', text: line });
     });
-    for (const folder of globSync('{libs,services}/*/dist').filter(each => existsSync(each))) {
-      const name = folder.split('/')[1] ?? folder;
-      const isLib = folder.startsWith('libs/');
-      watch(folder, { recursive: true }, (_, file) => {
-        if (file?.endsWith('.js') === true) this.#note(isLib ? 'libs' : name);
-      });
+  }
+
+  // While one file cannot be read, nothing restarts: whoever loads it would not come up.
+  readonly #settled = (): void => {
+    const isReadable = [...this.#saved.keys()].map(file => this.#isReadable(file));
+    if (isReadable.includes(false)) return;
+    const concerned = new Set([...this.#saved.values()].flat());
+    this.#saved.clear();
+    for (const service of concerned) void this.#restart(service);
+  };
+
+  #isReadable(file: string): boolean {
+    try {
+      if (existsSync(file)) compileSource(file);
+      return true;
+    } catch (error) {
+      const lastLines = (error as Error).message.split('\n');
+      this.#tell({ part: file, text: 'cannot be read; the services stay as they are', lastLines });
+      return false;
     }
   }
 
-  // One save is several written files; they make one restart.
-  #note(name: string): void {
-    this.#changed.add(name);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#restartChanged(), SETTLE_MS);
-  }
-
-  async #restartChanged(): Promise<void> {
-    const changed = this.#changed;
-    this.#changed = new Set();
-    const concerned = this.#stack.services.filter(({ name }) => changed.has('libs') || changed.has(name));
-    await Promise.all(concerned.map(service => this.#restart(service)));
-  }
-
+  // What is saved during a restart comes into the next one.
   async #restart(service: ServicePart): Promise<void> {
+    this.#due.add(service);
+    if (this.#restarting.has(service)) return;
+    this.#restarting.add(service);
+    while (this.#due.delete(service)) await this.#restartOnce(service);
+    this.#restarting.delete(service);
+  }
+
+  async #restartOnce(service: ServicePart): Promise<void> {
     const startedAt = performance.now();
     try {
       await service.restart();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ServerProcess } from '@tracelab/local-servers';
+import { isPortFree, ServerProcess } from '@tracelab/local-servers';
 import type { LogFile } from './log-file.ts';
 import type { Part } from './part.ts';
 
@@ -14,6 +14,8 @@ export interface ServicePartOptions {
   readonly ready: RegExp;
   /** Asked until it answers with success: the process, and all that it needs, can take requests. */
   readonly readyUrl: string;
+  /** All that two of its processes cannot have at once; without it, a restart waits until the running one has ended. */
+  readonly port?: number;
   readonly log: LogFile;
   readonly onEvent: (event: PartEvent) => void;
 }
@@ -40,7 +42,7 @@ export class ServicePart implements Part {
   #process: ServerProcess | undefined;
   #launching: Promise<void> | undefined;
   #isWanted = false;
-  #isReplaced = false;
+  #replaced: Promise<unknown> = Promise.resolve();
   #deaths = 0;
 
   constructor(options: ServicePartOptions) {
@@ -59,19 +61,32 @@ export class ServicePart implements Part {
     await this.#launch();
   }
 
+  get folder(): string {
+    return this.#options.folder;
+  }
+
   async stop(): Promise<void> {
     this.#isWanted = false;
     // A start that is under way would leave its process behind; it ends before the process is stopped.
     await this.#launching?.catch(() => undefined);
-    await this.#process?.stop();
+    await Promise.all([this.#process?.stop(), this.#replaced]);
   }
 
-  /** Ends the process in good order and starts one from what is built now. */
+  /** Starts a process from the code as it is now, while the running one answers what it was asked, and ends. */
   async restart(): Promise<void> {
-    this.#isReplaced = true;
-    await this.#process?.stop();
-    this.#isReplaced = false;
+    await this.#launching?.catch(() => undefined);
+    const running = this.#process;
+    this.#process = undefined;
+    if (running !== undefined) await this.#retire(running);
     if (this.#isWanted) await this.#launch();
+  }
+
+  async #retire(running: ServerProcess): Promise<void> {
+    const ended = running.stop();
+    this.#replaced = Promise.all([this.#replaced, ended]);
+    const { port } = this.#options;
+    if (port === undefined) await ended;
+    else while (running.isRunning && !(await isPortFree(port))) await sleep(10);
   }
 
   #launch(): Promise<void> {
@@ -96,9 +111,9 @@ export class ServicePart implements Part {
   async #answers(): Promise<void> {
     const end = performance.now() + 20_000;
     while (this.#process?.isRunning === true && performance.now() < end) {
-      const response = await fetch(this.#options.readyUrl, { signal: AbortSignal.timeout(2_000) }).catch(
-        () => undefined,
-      );
+      // A connection that stays would lead to the process that this one replaces, and keep it from its end.
+      const request = { headers: { connection: 'close' }, signal: AbortSignal.timeout(2_000) };
+      const response = await fetch(this.#options.readyUrl, request).catch(() => undefined);
       if (response?.ok === true) return;
       await sleep(25);
     }
@@ -109,23 +124,21 @@ export class ServicePart implements Part {
 
   async #revive(watched: ServerProcess, startedAt: number): Promise<void> {
     const end = await watched.ended;
-    if (!this.#isWanted || this.#isReplaced || this.#process !== watched) return;
+    if (!this.#isWanted || this.#process !== watched) return;
     this.#deaths = performance.now() - startedAt > WELL_AFTER_MS ? 1 : this.#deaths + 1;
     this.#tell(`ended with ${end}; starting it again`, watched.output);
-    await this.#tryUntilUp();
+    await this.#tryUntilUp(watched);
   }
 
-  async #tryUntilUp(): Promise<void> {
-    while (this.#isWanted) {
-      await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (this.#deaths - 1), LONGEST_PAUSE_MS));
-      if (await this.#isUpAgain()) return;
-    }
+  async #tryUntilUp(dead: ServerProcess): Promise<void> {
+    do await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (this.#deaths - 1), LONGEST_PAUSE_MS));
+    // Stopped or replaced during the pause, it is not started again.
+    while (this.#isWanted && this.#process === dead && !(await this.#isUpAgain()));
   }
 
   async #isUpAgain(): Promise<boolean> {
     try {
-      // Not wanted any more: it was stopped during the pause.
-      if (this.#isWanted) await this.#launch();
+      await this.#launch();
       if (this.#isWanted) this.#tell(`is back, pid ${this.pid}`);
       return true;
     } catch (error) {

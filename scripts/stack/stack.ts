@@ -7,6 +7,7 @@ import type { Part } from './part.ts';
 import { portOwner } from './port-owner.ts';
 import { RunningBackend } from './running-backend.ts';
 import { CachePart, PostgresPart } from './server-parts.ts';
+import { BUILT_CODE, type ServiceCode } from './service-code.ts';
 import { type PartEvent, ServicePart } from './service-part.ts';
 
 /** A port is taken; the message names who has it and the setting that moves it. */
@@ -25,14 +26,16 @@ export class Stack {
   readonly config: StackConfig;
   readonly #postgres: PostgresPart;
   readonly #cache: CachePart;
+  readonly #code: ServiceCode;
   readonly #onEvent: (event: PartEvent) => void;
   readonly #logs: LogFile[] = [];
   #backend: Part | undefined;
   #services: ServicePart[] = [];
   #stopping: Promise<void> | undefined;
 
-  constructor(config: StackConfig, onEvent: (event: PartEvent) => void) {
+  constructor(config: StackConfig, onEvent: (event: PartEvent) => void, code = BUILT_CODE) {
     this.config = config;
+    this.#code = code;
     this.#postgres = new PostgresPart(config);
     this.#cache = new CachePart(config);
     this.#onEvent = onEvent;
@@ -51,8 +54,9 @@ export class Stack {
     return [...this.#services, ...(this.#backend ? [this.#backend] : []), this.#postgres, this.#cache];
   }
 
+  /** What runs code of this workspace. */
   get services(): readonly ServicePart[] {
-    return this.#services;
+    return this.parts.filter(part => part instanceof ServicePart);
   }
 
   /** What others need first, and side by side what can be. `onReady` is told of each part. */
@@ -111,8 +115,8 @@ export class Stack {
       address: this.hubUrl,
       note: `traces, OTLP on ${ports.otlp}`,
       folder: 'services/hub',
-      args: [SMALL_YOUNG_GENERATION, 'dist/main.js', ...flags, '--otlp-port', String(ports.otlp)],
-      env: this.config.inherited,
+      args: [...this.#run(), ...flags, '--otlp-port', String(ports.otlp)],
+      env: { ...this.#compileCache(), ...this.config.inherited },
       ready: /OTLP/,
       readyUrl: `http://127.0.0.1:${ports.hub}/api/services`,
       log: this.#log('hub'),
@@ -127,13 +131,23 @@ export class Stack {
       address: `http://localhost:${port}`,
       note: name === 'gateway' ? 'docs at /docs' : '',
       folder: `services/${name}`,
-      args: [SMALL_YOUNG_GENERATION, '--import', '@tracelab/tracing/register', 'dist/main.js'],
+      args: this.#run('--import', '@tracelab/tracing/register'),
+      port,
       env: this.#environmentOf(name),
       ready: /listening on/,
       readyUrl: `http://127.0.0.1:${port}/health/ready`,
       log: this.#log(name),
       onEvent: this.#onEvent,
     });
+  }
+
+  #run(...nodeArgs: readonly string[]): string[] {
+    return [SMALL_YOUNG_GENERATION, ...this.#code.nodeArgs, ...nodeArgs, this.#code.entry];
+  }
+
+  // A service loads a thousand files before it serves; a quarter of that time is compiling them.
+  #compileCache(): NodeJS.ProcessEnv {
+    return { NODE_COMPILE_CACHE: resolve(this.config.dataFolder, 'compiled') };
   }
 
   #environmentOf(name: ServiceName): NodeJS.ProcessEnv {
@@ -145,6 +159,7 @@ export class Stack {
       ...urls,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.otlp}`,
       LOG_PRETTY: 'false',
+      ...this.#compileCache(),
       ...inherited,
       SERVICE_NAME: name,
       PORT: String(ports[name]),
