@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, globSync, watch } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compileSource } from './compile-source.ts';
+import { FolderWatch } from './folder-watch.ts';
 import { packageFolders } from './package-folders.ts';
 import type { PartEvent, ServicePart } from './service-part.ts';
 import type { Stack } from './stack.ts';
@@ -27,9 +28,9 @@ export class DevWatch {
 
   start(): void {
     for (const [folder, services] of this.#watched()) {
-      watch(join(folder, 'src'), { recursive: true }, (_, name) => {
-        if (name?.endsWith('.ts') !== true || name.endsWith('.test.ts')) return;
-        this.#saved.set(join(folder, 'src', name), services);
+      new FolderWatch(join(folder, 'src'), file => {
+        if (!file.endsWith('.ts') || file.endsWith('.test.ts')) return;
+        this.#saved.set(file, services);
         clearTimeout(this.#timer);
         this.#timer = setTimeout(this.#settled, SETTLE_MS);
       });
@@ -54,7 +55,7 @@ export class DevWatch {
     });
     process.once('exit', () => compiler.kill());
     // It has to do after every save just when the services start; nobody waits for it.
-    if (compiler.pid !== undefined) setPriority(compiler.pid, constants.priority.PRIORITY_LOW);
+    if (compiler.pid !== undefined) setPriority(compiler.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     createInterface({ input: compiler.stdout }).on('line', line => {
       if (/error TS\d+/.test(line)) this.#tell({ part: 'tsc', text: line });
     });

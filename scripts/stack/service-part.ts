@@ -132,8 +132,12 @@ export class ServicePart implements Part {
 
   async #tryUntilUp(dead: ServerProcess): Promise<void> {
     do await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (this.#deaths - 1), LONGEST_PAUSE_MS));
-    // Stopped or replaced during the pause, it is not started again.
-    while (this.#isWanted && this.#process === dead && !(await this.#isUpAgain()));
+    while (
+      // Stopped or replaced during the pause, it is not started again.
+      this.#isWanted &&
+      this.#process === dead &&
+      !(await this.#isUpAgain())
+    );
   }
 
   async #isUpAgain(): Promise<boolean> {

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { freePort } from '@tracelab/local-servers';
+import { temporaryFolder } from '@tracelab/test-stack';
+import { Foreground, STACK_IS_UP } from '../smoke/foreground.ts';
+import { CopiedWorkspace } from './copied-workspace.ts';
+
+// A whole system starts here, and the compiler beside it, on machines that may have other work.
+jest.setTimeout(90_000);
+
+const LIMIT_MS = 60_000;
+const NAMES = ['GATEWAY', 'USER', 'ORDER', 'PAYMENT', 'PERF_TRACER', 'HUB', 'HUB_OTLP', 'POSTGRES'] as const;
+const SERVICES = ['gateway', 'user', 'order', 'payment', 'perf-tracer'] as const;
+const ERRORS = 'services/user/src/users/users.errors.ts';
+const HEALTH = 'libs/service-kit/src/health/health.controller.ts';
+
+const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
+const workspace = new CopiedWorkspace(temporaryFolder('run-dev'));
+const original = workspace.read(ERRORS);
+const saying = (words: string) => original.replace('not found', words);
+let ports: Readonly<Record<string, number>>;
+let run: Foreground;
+let heard = 0;
+
+beforeAll(async () => {
+  ports = Object.fromEntries(await Promise.all(NAMES.map(async name => [name, await freePort()] as const)));
+  const settings = Object.entries(ports).map(([name, port]) => [`${name}_PORT`, String(port)]);
+  const command = `cd '${workspace.folder}' && exec node --conditions=@tracelab/source scripts/run.ts --dev`;
+  run = new Foreground(command, {
+    ...Object.fromEntries(settings),
+    NODE_OPTIONS: '',
+    PATH: `${bin}:${process.env['PATH']}`,
+    TRACELAB_DATA: join(workspace.folder, '.tracelab'),
+  });
+  if (!(await run.says(STACK_IS_UP, 80_000))) throw new Error(run.output);
+});
+afterAll(async () => {
+  await run.interrupt();
+  workspace.remove();
+});
+
+const news = () => run.output.slice(heard);
+
+async function heardFrom(pattern: RegExp): Promise<void> {
+  const limit = performance.now() + LIMIT_MS;
+  while (!pattern.test(news())) {
+    if (performance.now() > limit) throw new Error(`${String(pattern)} is not told:\n${news()}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}
+
+/** What has been told since the last time that somebody asked, once it matches. */
+async function told(pattern: RegExp): Promise<string> {
+  await heardFrom(pattern);
+  const since = news();
+  heard = run.output.length;
+  return since;
+}
+
+const restarts = (text: string, service: string) => text.match(new RegExp(`^${service} restarted`, 'gm'))?.length ?? 0;
+
+async function ask(service: string, path: string): Promise<Readonly<Record<string, unknown>>> {
+  const port = ports[service.toUpperCase().replace('-', '_')];
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+  return (await response.json()) as Record<string, unknown>;
+}
+
+const refusal = async () => (await ask('user', '/users/999'))['detail'];
+
+test('a save restarts the service whose file it is, and no other', async () => {
+  expect(await refusal()).toBe('User 999 not found');
+  workspace.save(ERRORS, saying('is unknown'));
+  const since = await told(/user restarted/);
+  expect(await refusal()).toBe('User 999 is unknown');
+  expect(SERVICES.filter(name => restarts(since, name) > 0)).toEqual(['user']);
+});
+
+test('what breaks the types is told by tsc, and served all the same', async () => {
+  workspace.save(ERRORS, `${saying('has no type')}\nexport const count: number = 'one';\n`);
+  const since = await told(/tsc .*users\.errors\.ts.*TS2322/);
+  expect(restarts(since, 'user')).toBe(1);
+  expect(await refusal()).toBe('User 999 has no type');
+});
+
+test('a save by an editor that replaces the file is seen, each time', async () => {
+  for (const words of ['is not here', 'has left']) {
+    workspace.saveByRename(ERRORS, saying(words));
+    await told(/user restarted/);
+    expect(await refusal()).toBe(`User 999 ${words}`);
+  }
+});
+
+test('a syntax error is told, and what runs goes on until it is mended', async () => {
+  workspace.save(ERRORS, `${saying('is lost')}\nclass {`);
+  expect(await told(/cannot be read.*\n.*/)).toContain(ERRORS);
+  // Another file of the same service would come up with the broken one.
+  workspace.save('services/user/src/telemetry.ts', workspace.read('services/user/src/telemetry.ts'));
+  expect(restarts(await told(/cannot be read/), 'user')).toBe(0);
+  expect(await refusal()).toBe('User 999 has left');
+  workspace.save(ERRORS, saying('is lost'));
+  expect(restarts(await told(/user restarted/), 'user')).toBe(1);
+  expect(await refusal()).toBe('User 999 is lost');
+});
+
+test('a new file is used, and a deleted one is not missed', async () => {
+  workspace.save('services/user/src/users/words.ts', `export const words = 'has words';\n`);
+  workspace.save(ERRORS, `import { words } from './words.ts';\n${saying('${words}')}`);
+  await told(/user restarted/);
+  expect(await refusal()).toBe('User 999 has words');
+  workspace.save(ERRORS, saying('has none'));
+  workspace.delete('services/user/src/users/words.ts');
+  await told(/user restarted/);
+  expect(await refusal()).toBe('User 999 has none');
+});
+
+test('a service that does not start with a change is told, and comes back with the next', async () => {
+  workspace.save(ERRORS, `${original}\nthrow new Error('not today');\n`);
+  expect(await told(/user does not start[^]*not today/)).toContain('users.errors.ts');
+  await expect(refusal()).rejects.toThrow('fetch failed');
+  workspace.save(ERRORS, saying('is back'));
+  await told(/user restarted/);
+  expect(await refusal()).toBe('User 999 is back');
+});
+
+test('a save in a lib restarts every service that uses it', async () => {
+  workspace.replace(HEALTH, 'service: this.readiness.service', "service: 'the new lib'");
+  await Promise.all(SERVICES.map(name => heardFrom(new RegExp(`^${name} restarted`, 'm'))));
+  for (const name of SERVICES) expect(await ask(name, '/health')).toMatchObject({ service: 'the new lib' });
+  heard = run.output.length;
+});
+
+test('after its end the next build makes what was saved last', async () => {
+  workspace.save(ERRORS, saying('is for later'));
+  await told(/user restarted/);
+  expect(await run.interrupt()).toBe(true);
+  const build = spawnSync(join(bin, 'tsc'), ['-b', 'services/user/tsconfig.build.json'], {
+    cwd: workspace.folder,
+    encoding: 'utf8',
+  });
+  expect(build.stdout).toBe('');
+  expect(workspace.read('services/user/dist/users/users.errors.js')).toContain('is for later');
+});
