@@ -116,7 +116,7 @@ export class Stack {
       note: `traces, OTLP on ${ports.otlp}`,
       folder: 'services/hub',
       args: [...this.#run(), ...flags, '--otlp-port', String(ports.otlp)],
-      env: { ...this.#compileCache(), ...this.config.inherited },
+      env: { ...this.#code.env, ...this.config.inherited },
       ready: /OTLP/,
       readyUrl: `http://127.0.0.1:${ports.hub}/api/services`,
       log: this.#log('hub'),
@@ -145,11 +145,6 @@ export class Stack {
     return [SMALL_YOUNG_GENERATION, ...this.#code.nodeArgs, ...nodeArgs, this.#code.entry];
   }
 
-  // A service loads a thousand files before it serves; a quarter of that time is compiling them.
-  #compileCache(): NodeJS.ProcessEnv {
-    return { NODE_COMPILE_CACHE: resolve(this.config.dataFolder, 'compiled') };
-  }
-
   #environmentOf(name: ServiceName): NodeJS.ProcessEnv {
     const { ports, inherited } = this.config;
     const urls = Object.fromEntries(
@@ -159,7 +154,7 @@ export class Stack {
       ...urls,
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${ports.otlp}`,
       LOG_PRETTY: 'false',
-      ...this.#compileCache(),
+      ...this.#code.env,
       ...inherited,
       SERVICE_NAME: name,
       PORT: String(ports[name]),
