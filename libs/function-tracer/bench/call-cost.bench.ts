@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { runInThisContext } from 'node:vm';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { applyEdits, planRewrite } from '@tracelab/function-tracer/rewrite';
+import { applyEdits, numberFunctions, planRewrite } from '@tracelab/function-tracer/rewrite';
 import { startTracing, stopTracing } from '@tracelab/function-tracer';
 import { runtime } from '../src/runtime/global-runtime.ts';
 
@@ -41,7 +41,7 @@ function rewritten(): string {
       .slice(0, 2)
       .map(({ name, line, isAsync }) => ({ module: 'bench', owner: undefined, name, line, isAsync })),
   );
-  return applyEdits(SOURCE, only, index => String(first + index));
+  return numberFunctions(applyEdits(SOURCE, only), first);
 }
 
 type Kind = 'sync' | 'async';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { startTracing, stopTracing } from '@tracelab/function-tracer';
-import { applyEdits, planRewrite } from '@tracelab/function-tracer/rewrite';
+import { applyEdits, numberFunctions, planRewrite } from '@tracelab/function-tracer/rewrite';
 import { runtime } from '../src/runtime/global-runtime.ts';
 
 const CALLS = 100_000;
@@ -16,7 +16,7 @@ function rewritten(): (order: object, quantity: number) => number {
   const first = runtime.functions.add(
     functions.map(({ name, line, isAsync }) => ({ module: 'bench', owner: undefined, name, line, isAsync })),
   );
-  return runInThisContext(`(${applyEdits(SOURCE, edits, index => String(first + index))})`) as never;
+  return runInThisContext(`(${numberFunctions(applyEdits(SOURCE, edits), first)})`) as never;
 }
 
 const add = rewritten();

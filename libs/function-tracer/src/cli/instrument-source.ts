@@ -18,7 +18,7 @@ export function instrumentSource(filename: string, source: string): Instrumented
   const names = namesFor(inspected, source);
   const edits = functions.flatMap(({ way }) => (way === undefined ? [] : editsFor(source, way, names)));
   edits.push(importEdit(source, inspected, { edits, names }));
-  return { source: applyEdits(source, sortEdits(edits), String), functions };
+  return { source: applyEdits(source, sortEdits(edits)).text, functions };
 }
 
 /** What the decorator and the function are called in a file. */

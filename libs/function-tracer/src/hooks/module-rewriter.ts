@@ -4,10 +4,12 @@ import { moduleNameOf } from '../filters.ts';
 import {
   AlreadyRewritten,
   applyEdits,
+  numberFunctions,
   planRewrite,
   type RewritePlan,
   type SourceKind,
   SourceUnreadable,
+  type UnnumberedText,
 } from '../rewrite/index.ts';
 import type { FunctionNumbers } from './function-numbers.ts';
 import type { PlanCache } from './plan-cache.ts';
@@ -39,7 +41,8 @@ export class ModuleRewriter {
     if (!this.#options.filters.takesModule(module)) return undefined;
     try {
       const { plan, text } = this.#planned(path, source, kind);
-      return this.#number({ url, path, source, kind, module: module.name }, plan, text);
+      const firstFunction = this.#options.numbers.add({ url, path, source, kind, module: module.name }, plan);
+      return plan.functions.length === 0 ? source : numberFunctions(text, firstFunction);
     } catch (error) {
       if (!(error instanceof SourceUnreadable || error instanceof AlreadyRewritten)) throw error;
       this.#options.numbers.leftAlone(path, error.message);
@@ -54,26 +57,21 @@ export class ModuleRewriter {
   }
 
   #planned(path: string, source: string, kind: SourceKind): Planned {
-    const cached = this.#options.cache?.read(path, source, kind);
+    const { cache } = this.#options;
+    const key = cache?.keyOf({ path, source, kind }) ?? '';
+    const cached = cache?.read(key);
     if (cached !== undefined) return cached;
     const plan = planRewrite(path, source, kind);
-    const text = applyEdits(source, plan.edits, markFunction);
-    this.#options.cache?.write({ path, source, kind }, { plan, text });
-    return { plan, text };
-  }
-
-  #number(file: LoadedFile, plan: Planned['plan'], text: string): string {
-    const firstFunction = this.#options.numbers.add(file, plan);
-    return plan.functions.length === 0
-      ? file.source
-      : text.replaceAll(FUNCTION_MARK, (_mark, index: string) => String(firstFunction + Number(index)));
+    const planned = { plan, text: applyEdits(source, plan.edits) };
+    cache?.write(key, planned);
+    return planned;
   }
 }
 
-/** A rewritten text whose functions have no numbers of this process yet. */
+/** A rewritten file whose functions have no numbers of this process yet. */
 export interface Planned {
   readonly plan: Pick<RewritePlan, 'functions' | 'skipped'>;
-  readonly text: string;
+  readonly text: UnnumberedText;
 }
 
 /** A file on its way to the engine. */
@@ -84,7 +82,3 @@ export interface LoadedFile {
   readonly kind: SourceKind;
   readonly module: string;
 }
-
-// The edit around it is ours alone, so that nothing of the application's looks like it.
-const FUNCTION_MARK = /(?<=__ft\$\.e\()@(\d+)@/g;
-const markFunction = (index: number) => `@${index}@`;

@@ -14,16 +14,41 @@ export function sortEdits(edits: readonly Edit[]): Edit[] {
   return edits.toSorted((a, b) => a.at - b.at);
 }
 
-/** The original with every edit put in; `number` names each function of the file. */
-export function applyEdits(source: string, edits: readonly Edit[], number: (functionIndex: number) => string): string {
+/** An edited text whose functions have no numbers yet. */
+export interface UnnumberedText {
+  readonly text: string;
+  /** Where in the text, in order, the number of which of the file's functions belongs. */
+  readonly numbers: readonly (readonly [at: number, functionIndex: number])[];
+}
+
+/** The original with every edit put in. */
+export function applyEdits(source: string, edits: readonly Edit[]): UnnumberedText {
+  const numbers: [number, number][] = [];
   let result = '';
   let from = 0;
   for (const { at, text, functionIndex } of edits) {
     result += source.slice(from, at);
-    result += functionIndex === undefined ? text : text.replace('@@', number(functionIndex));
+    from = at;
+    if (functionIndex === undefined) result += text;
+    else {
+      const [before = '', after = ''] = text.split('@@');
+      result += before;
+      numbers.push([result.length, functionIndex]);
+      result += after;
+    }
+  }
+  return { text: result + source.slice(from), numbers };
+}
+
+/** The text with the numbers put in, counted from the first. */
+export function numberFunctions({ text, numbers }: UnnumberedText, firstFunction: number): string {
+  let result = '';
+  let from = 0;
+  for (const [at, functionIndex] of numbers) {
+    result += text.slice(from, at) + String(firstFunction + functionIndex);
     from = at;
   }
-  return result + source.slice(from);
+  return result + text.slice(from);
 }
 
 const LINE_BREAK = /\r\n|[\n\r\u2028\u2029]/g;
@@ -31,17 +56,23 @@ const LINE_BREAK = /\r\n|[\n\r\u2028\u2029]/g;
 /** Where each line begins, by V8's idea of a line. */
 export function lineStarts(source: string): number[] {
   const starts = [0];
-  for (const match of source.matchAll(LINE_BREAK)) starts.push(match.index + match[0].length);
+  LINE_BREAK.lastIndex = 0;
+  while (LINE_BREAK.test(source)) starts.push(LINE_BREAK.lastIndex);
   return starts;
 }
 
 /** The line (from 0) that holds a position. */
 export function lineAt(starts: readonly number[], position: number): number {
+  return lastUpTo(starts, position);
+}
+
+/** The index of the last of the ordered numbers that is not above the limit; 0 if all are. */
+export function lastUpTo(ordered: readonly number[], limit: number): number {
   let low = 0;
-  let high = starts.length - 1;
+  let high = ordered.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((starts[middle] ?? Infinity) <= position) low = middle;
+    if ((ordered[middle] ?? Infinity) <= limit) low = middle;
     else high = middle - 1;
   }
   return low;

@@ -57,31 +57,65 @@ export class FunctionEdits {
 
   /** Edits a node of a traced function's own scope before its children are visited. */
   enter(scope: Scope, node: Node): void {
-    switch (node.type) {
-      case 'ExpressionStatement':
-        this.#statementStarts.add(node.start);
-        this.#statementOf.set(node.start, node.start);
-        break;
-      case 'ReturnStatement':
-        this.#captureResult(scope, node);
-        break;
-      case 'ThrowStatement':
-        this.#notePosition(scope, node);
-        break;
-      case 'AwaitExpression':
-      case 'YieldExpression':
-        this.#aroundSuspension(scope, node);
-        break;
-      case 'TryStatement':
-        if (suspends(scope)) this.#resumeInHandlers(scope, node);
-        break;
-      case 'ForOfStatement':
-        if (node['await'] === true) this.#aroundAsyncLoop(scope, node);
-        break;
-      case 'CallExpression':
-        this.#aroundScheduling(scope, node);
-        break;
-    }
+    FunctionEdits.#byType.get(node.type)?.(this, scope, node);
+  }
+
+  // A parsed text names the type of each node in a string of its own, which makes a `switch` compare character by
+  // character at every case.
+  static readonly #byType = new Map<string, (edits: FunctionEdits, scope: Scope, node: Node) => void>([
+    [
+      'ExpressionStatement',
+      (edits, _scope, node) => {
+        edits.#noteStatement(node);
+      },
+    ],
+    [
+      'ReturnStatement',
+      (edits, scope, node) => {
+        edits.#captureResult(scope, node);
+      },
+    ],
+    [
+      'ThrowStatement',
+      (edits, scope, node) => {
+        edits.#notePosition(scope, node);
+      },
+    ],
+    [
+      'AwaitExpression',
+      (edits, scope, node) => {
+        edits.#aroundSuspension(scope, node);
+      },
+    ],
+    [
+      'YieldExpression',
+      (edits, scope, node) => {
+        edits.#aroundSuspension(scope, node);
+      },
+    ],
+    [
+      'TryStatement',
+      (edits, scope, node) => {
+        edits.#resumeInHandlers(scope, node);
+      },
+    ],
+    [
+      'ForOfStatement',
+      (edits, scope, node) => {
+        edits.#aroundAsyncLoop(scope, node);
+      },
+    ],
+    [
+      'CallExpression',
+      (edits, scope, node) => {
+        edits.#aroundScheduling(scope, node);
+      },
+    ],
+  ]);
+
+  #noteStatement({ start }: Node): void {
+    this.#statementStarts.add(start);
+    this.#statementOf.set(start, start);
   }
 
   /** Writes what was left for the end of a node, the innermost first. */
@@ -206,6 +240,7 @@ export class FunctionEdits {
   }
 
   #resumeInHandlers(scope: Scope, node: Node): void {
+    if (!suspends(scope)) return;
     const handler = child(node, 'handler');
     const blocks = [handler && child(handler, 'body'), child(node, 'finalizer')];
     for (const block of blocks) if (block !== undefined) this.#insert(block.start + 1, `${resumption(scope)};`);
@@ -213,7 +248,7 @@ export class FunctionEdits {
 
   #aroundAsyncLoop(scope: Scope, node: Node): void {
     const source = child(node, 'right');
-    if (source === undefined) return;
+    if (source === undefined || node['await'] !== true) return;
     const outermost = this.#labelled(node);
     this.#insert(outermost.start, `{${this.#unlessIterable(source)}`, source.start);
     this.#atEnd(outermost, `${resumption(scope)}}`);

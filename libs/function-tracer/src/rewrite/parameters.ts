@@ -2,33 +2,35 @@ import { child, children, type Node, text } from './node.ts';
 
 /** The names that a parameter list binds, in order: `a, { b: [c] }, ...d` gives a, c, d. */
 export function parameterNames(fn: Node): string[] {
-  return children(fn, 'params')
-    .flatMap(boundNames)
-    .filter(name => name !== 'this');
+  const names: string[] = [];
+  for (const parameter of children(fn, 'params')) addBoundNames(parameter, names);
+  return names.filter(name => name !== 'this');
 }
 
-/** The names that a binding pattern introduces. */
-export function boundNames(pattern: Node): string[] {
+/** Adds the names that a binding pattern introduces. */
+export function addBoundNames(pattern: Node | undefined, names: string[]): void {
+  if (pattern === undefined) return;
   switch (pattern.type) {
-    case 'Identifier':
-      return [text(pattern, 'name') ?? ''].filter(name => name !== '');
+    case 'Identifier': {
+      const name = text(pattern, 'name') ?? '';
+      if (name !== '') names.push(name);
+      break;
+    }
     case 'AssignmentPattern':
-      return within(child(pattern, 'left'));
+      addBoundNames(child(pattern, 'left'), names);
+      break;
     case 'RestElement':
-      return within(child(pattern, 'argument'));
+      addBoundNames(child(pattern, 'argument'), names);
+      break;
     case 'TSParameterProperty':
-      return within(child(pattern, 'parameter'));
+      addBoundNames(child(pattern, 'parameter'), names);
+      break;
     case 'ArrayPattern':
-      return children(pattern, 'elements').flatMap(boundNames);
+      for (const element of children(pattern, 'elements')) addBoundNames(element, names);
+      break;
     case 'ObjectPattern':
-      return children(pattern, 'properties').flatMap(property =>
-        property.type === 'RestElement' ? boundNames(property) : within(child(property, 'value')),
-      );
-    default:
-      return [];
+      for (const property of children(pattern, 'properties'))
+        addBoundNames(child(property, 'value') ?? property, names);
+      break;
   }
-}
-
-function within(pattern: Node | undefined): string[] {
-  return pattern === undefined ? [] : boundNames(pattern);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { applyEdits, type Edit } from './edits.ts';
+import { applyEdits, type Edit, numberFunctions } from './edits.ts';
 import { Columns } from './columns.ts';
 import { parse, SourceUnreadable } from './parse.ts';
 import { AlreadyRewritten, planRewrite } from './rewrite.ts';
@@ -7,7 +7,7 @@ import { AlreadyRewritten, planRewrite } from './rewrite.ts';
 /** Rewrites and checks what holds for every rewriting: it parses, no line moves, nothing is lost, positions come back. */
 function rewriteChecked(source: string, filename = 'file.js') {
   const plan = planRewrite(filename, source, 'unknown');
-  const text = applyEdits(source, plan.edits, String);
+  const text = numberFunctions(applyEdits(source, plan.edits), 0);
   parse(filename, text, 'unknown');
   expect(text.split('\n')).toHaveLength(source.split('\n').length);
   expect(withoutEdits(text, plan.edits)).toBe(source);
@@ -77,6 +77,7 @@ test.each([
 
 test.each([
   ['function f() { with (o) { x } }', 'with statement'],
+  ['function f() { with (o) { x } }with (o) { f() }', 'with statement'],
   ['async function f() { await using x = y }', 'await using'],
   ['function f() { "use asm"; return {} }', 'asm.js'],
   ['function f() { var x; function x() {} return x }', 'function declaration that a block would hide'],

@@ -5,7 +5,7 @@ import { nameOf } from './names.ts';
 import { parameterNames } from './parameters.ts';
 import { parse, type SourceKind } from './parse.ts';
 import { HIDE_LINE, RUNTIME, type Scope } from './scope.ts';
-import { scopeFacts, type SkipReason } from './skip.ts';
+import { ScopeReader, type SkipReason } from './skip.ts';
 
 /** A function that is traced. */
 export interface FunctionSite {
@@ -60,6 +60,7 @@ class RewriteWalk {
   readonly #source: string;
   readonly #optOuts: ReadonlySet<number>;
   readonly #lineStarts: readonly number[];
+  readonly #scopeReader: ScopeReader;
   readonly #edits: FunctionEdits;
   readonly #path: Node[] = [];
   readonly #scopes: Scope[] = [];
@@ -71,6 +72,7 @@ class RewriteWalk {
     this.#source = source;
     this.#optOuts = optOuts;
     this.#lineStarts = lineStarts(source);
+    this.#scopeReader = new ScopeReader(source);
     this.#edits = new FunctionEdits(source, this.#path);
   }
 
@@ -137,7 +139,7 @@ class RewriteWalk {
   }
 
   #openScope(fn: Node): Scope {
-    const facts = scopeFacts(fn);
+    const facts = this.#scopeReader.facts(fn);
     const reason = this.#reasonToSkip(fn, facts.skip);
     const site = this.#describe(fn);
     const functionIndex = this.#functions.length;

@@ -1,4 +1,5 @@
-import { boundNames, parameterNames } from './parameters.ts';
+import { lastUpTo } from './edits.ts';
+import { addBoundNames, parameterNames } from './parameters.ts';
 import { child, children, isFunction, isNode, type Node, text } from './node.ts';
 
 /** Why a function is left alone. */
@@ -12,32 +13,52 @@ export interface ScopeFacts {
   readonly cancelsReturns: boolean;
 }
 
-/** Reads a function's own scope. */
-export function scopeFacts(fn: Node): ScopeFacts {
-  const scan = new ScopeScan();
-  const body = child(fn, 'body');
-  if (body !== undefined) scan.visit(body);
-  return { skip: skipReason(fn, scan), cancelsReturns: scan.cancelsReturns };
+// None of them can be written with an escape.
+const WARNING_WORDS = /\b(?:with|using|finally)\b/g;
+
+/** Reads functions' own scopes, of one file. Most hold nothing to be found out, which the text alone tells. */
+export class ScopeReader {
+  readonly #warnings: readonly number[];
+
+  constructor(source: string) {
+    this.#warnings = Array.from(source.matchAll(WARNING_WORDS), ({ index }) => index);
+  }
+
+  facts(fn: Node): ScopeFacts {
+    const body = child(fn, 'body');
+    const statements = body?.type === 'BlockStatement' ? children(body, 'body') : [];
+    const declared = statements.filter(({ type }) => type === 'FunctionDeclaration');
+    const scan = new ScopeScan();
+    if (body !== undefined && (declared.length > 0 || this.#warnsOf(fn))) scan.visit(body);
+    return { skip: skipReason(fn, { statements, declared, scan }), cancelsReturns: scan.cancelsReturns };
+  }
+
+  #warnsOf({ start, end }: Node): boolean {
+    const last = this.#warnings[lastUpTo(this.#warnings, end - 1)];
+    return last !== undefined && last >= start && last < end;
+  }
 }
 
-function skipReason(fn: Node, scan: ScopeScan): SkipReason | undefined {
+interface OwnScope {
+  readonly statements: readonly Node[];
+  readonly declared: readonly Node[];
+  readonly scan: ScopeScan;
+}
+
+function skipReason(fn: Node, { statements, declared, scan }: OwnScope): SkipReason | undefined {
   if (scan.usesWith) return 'with statement';
   if (scan.awaitsDisposal) return 'await using';
-  const body = child(fn, 'body');
-  if (body?.type !== 'BlockStatement') return undefined;
-  if (children(body, 'body').some(statement => text(statement, 'directive') === 'use asm')) return 'asm.js';
-  return declaresUnmovable(fn, body, scan) ? 'function declaration that a block would hide' : undefined;
+  if (statements.some(statement => text(statement, 'directive') === 'use asm')) return 'asm.js';
+  return isUnmovable(fn, declared, scan) ? 'function declaration that a block would hide' : undefined;
 }
 
 // The edit puts the body into a block. A function declared there is then a block's: twice the same name, or the
 // name of a variable or parameter beside it, would mean something else or nothing at all.
-function declaresUnmovable(fn: Node, body: Node, scan: ScopeScan): boolean {
-  const declared = children(body, 'body')
-    .filter(statement => statement.type === 'FunctionDeclaration')
-    .map(statement => text(child(statement, 'id'), 'name') ?? '');
+function isUnmovable(fn: Node, declared: readonly Node[], scan: ScopeScan): boolean {
   if (declared.length === 0) return false;
+  const names = declared.map(statement => text(child(statement, 'id'), 'name') ?? '');
   const taken = new Set([...scan.variables, ...parameterNames(fn), 'arguments']);
-  return scan.callsEval || new Set(declared).size < declared.length || declared.some(name => taken.has(name));
+  return scan.callsEval || new Set(names).size < names.length || names.some(name => taken.has(name));
 }
 
 const CANCELLING = new Set(['ReturnStatement', 'BreakStatement', 'ContinueStatement']);
@@ -77,8 +98,7 @@ class ScopeScan {
     if (node['kind'] === 'await using') this.awaitsDisposal = true;
     if (node['kind'] !== 'var') return;
     for (const declarator of children(node, 'declarations')) {
-      const id = child(declarator, 'id');
-      if (id !== undefined) this.variables.push(...boundNames(id));
+      addBoundNames(child(declarator, 'id'), this.variables);
     }
   }
 }
