@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentSession } from '../current-session.ts';
 import { AttachedCall } from './attached-call.ts';
-import { activeSpan } from '../runtime/active-span.ts';
+import { activeSpan, type SpanIds } from '../runtime/active-span.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 import { createRoot, type RequestRoot } from '../runtime/request-root.ts';
 
@@ -14,18 +14,18 @@ export class HttpCall {
   readonly root: RequestRoot;
   readonly requestId: string;
   readonly #method: string;
-  readonly #path: string;
+  readonly #target: string;
   readonly #startedMs = performance.now();
   #hasEnded = false;
 
   private constructor(request: IncomingMessage) {
-    const [, traceId, parentSpanId] = TRACEPARENT.exec(header(request, 'traceparent') ?? '') ?? [];
+    const parent = parentSpan(request);
     const given = header(request, 'x-request-id');
-    const span = activeSpan() ?? { traceId, spanId: parentSpanId };
-    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : (traceId ?? randomUUID());
-    this.root = createRoot({ requestId: this.requestId, ...span, writes: runtime.takesRequest() });
+    const { traceId, spanId } = activeSpan() ?? parent;
+    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : (parent.traceId ?? randomUUID());
+    this.root = createRoot({ requestId: this.requestId, traceId, spanId, writes: runtime.takesRequest() });
     this.#method = request.method ?? '';
-    this.#path = pathOf(request);
+    this.#target = targetOf(request);
     if (this.root.writes === 'all') this.#writeRequest(request);
   }
 
@@ -86,7 +86,7 @@ export class HttpCall {
       event,
       request_id: this.requestId,
       method: this.#method,
-      path: this.#path,
+      path: pathOf(this.#target),
       ...fields,
       thread: 'main',
       trace_id: traceId,
@@ -101,8 +101,23 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Without the query, which may hold anything. */
-function pathOf(request: IncomingMessage): string {
+type ParentSpan = { readonly [Id in keyof SpanIds]: SpanIds[Id] | undefined };
+
+const NO_SPAN: ParentSpan = { traceId: undefined, spanId: undefined };
+
+function parentSpan(request: IncomingMessage): ParentSpan {
+  const value = header(request, 'traceparent');
+  if (value === undefined) return NO_SPAN;
+  const [, traceId, spanId] = TRACEPARENT.exec(value) ?? [];
+  return { traceId, spanId };
+}
+
+function targetOf(request: IncomingMessage): string {
   const { originalUrl } = request as { originalUrl?: string };
-  return (originalUrl ?? request.url ?? '').split('?', 1)[0] ?? '';
+  return originalUrl ?? request.url ?? '';
+}
+
+/** Without the query, which may hold anything. */
+function pathOf(target: string): string {
+  return target.split('?', 1)[0] ?? '';
 }

@@ -10,9 +10,9 @@ export interface RequestRoot {
   readonly spanId: string | undefined;
   readonly writes: Share;
   /** The recorder that has written its ids. */
-  writtenBy?: object;
+  writtenBy: object | undefined;
   /** That of the request, where this one is for a span inside it. */
-  readonly request?: RequestRoot;
+  readonly request: RequestRoot | undefined;
 }
 
 /** Where a call comes from when no traced call is on the stack. */
@@ -25,6 +25,9 @@ export interface CallContext {
 
 let roots = 0;
 
-export function createRoot(known: Omit<RequestRoot, 'index'>): RequestRoot {
-  return { index: ++roots, ...known };
+type RootFacts = Omit<RequestRoot, 'index' | 'writtenBy' | 'request'> & { readonly request?: RequestRoot };
+
+/** Names every field: this is done for each request, and to spread an object into another is dear. */
+export function createRoot({ requestId, traceId, spanId, writes, request }: RootFacts): RequestRoot {
+  return { index: ++roots, requestId, traceId, spanId, writes, writtenBy: undefined, request };
 }

@@ -12,8 +12,9 @@ export interface WriterThreadData {
   readonly options: SinkOptions;
 }
 
-const SHORTEST_SLEEP_MS = 25;
-// To wake up costs as much as to write twenty lines, and a quiet program should not pay it fifty times a second.
+// To wake up costs as much as to write twenty lines, and no program should pay it forty times a second. A buffer that
+// fills up wakes the thread before.
+const SHORTEST_SLEEP_MS = 100;
 const LONGEST_SLEEP_MS = 200;
 
 const { memory, options } = workerData as WriterThreadData;
