@@ -15,6 +15,8 @@ const [command, args] =
     : ([
         process.execPath,
         [
+          // As the hub's own command does: see the memory in its README.
+          '--max-semi-space-size=4',
           'services/hub/dist/main.js',
           '--data',
           `${dataFolder}/hub`,

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 import { ConfigError } from '@tracelab/service-kit/config';
 
 import { loadConfig, usage } from './config.ts';

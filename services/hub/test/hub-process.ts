@@ -17,6 +17,8 @@ export interface HubProcessOptions {
 }
 
 const MAIN = join(import.meta.dirname, '../src/main.ts');
+/** What the command gives to Node, by its first line. */
+const COMMAND_ARGS = (/^#!.* node (.+)/.exec(readFileSync(MAIN, 'utf8'))?.[1] ?? '').split(' ');
 
 /** Starts the hub as its own process on free ports, and resolves when it listens. */
 export async function startHub(args: readonly string[], options: HubProcessOptions = {}): Promise<HubProcess> {
@@ -25,6 +27,7 @@ export async function startHub(args: readonly string[], options: HubProcessOptio
     ...wrapper,
     process.execPath,
     '--conditions=@tracelab/source',
+    ...COMMAND_ARGS,
     ...nodeArgs,
     MAIN,
     ...['--port', '0', '--otlp-port', '0'],
