@@ -31,6 +31,7 @@ export {
 export { isDetached } from './detached-child.ts';
 export { diagnoseNode, diagnoseTrace, type Finding, TRACE_FAULTS, type TraceFault } from './diagnose.ts';
 export { type BucketCount, DurationHistogram } from './duration-histogram.ts';
+export { JsonBytes } from './json-bytes.ts';
 export { lazySpansFromOtlp, someDetail } from './lazy-spans.ts';
 export {
   otlpFromSpans,
@@ -41,7 +42,7 @@ export {
   type OtlpValue,
   spansFromOtlp,
 } from './otlp-json.ts';
-export { otlpBytesOf } from './otlp-bytes.ts';
+export { otlpBytesOf, writeOtlp } from './otlp-bytes.ts';
 export { operationStatistics, type OperationStatistics, OperationTable } from './red.ts';
 export { selfTimeNs } from './self-time.ts';
 export { serviceHue } from './service-hue.ts';

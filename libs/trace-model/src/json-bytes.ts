@@ -7,13 +7,18 @@ const OPEN_BRACKET = 0x5b;
 const FIRST_BEYOND_ASCII = 0x80;
 /** Bytes that one UTF-16 unit may become. */
 const MAX_UTF8 = 3;
-const FIRST_SIZE = 64 * 1024;
+const FIRST_SIZE = 4096;
 
 /** Writes JSON as UTF-8 bytes, piece by piece: no string is made of what is only passed on. */
 export class JsonBytes {
-  #bytes = new Uint8Array(FIRST_SIZE);
+  #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
   readonly #encoder = new TextEncoder();
+
+  /** Room for as many bytes as will probably be written; more is made when they are not enough. */
+  constructor(sizeBytes = FIRST_SIZE) {
+    this.#bytes = new Uint8Array(sizeBytes);
+  }
 
   /** JSON's own characters and digits: ASCII that needs no escape. */
   raw(text: string): void {
@@ -33,13 +38,24 @@ export class JsonBytes {
     for (let index = 0; index < length; index++) {
       const unit = text.charCodeAt(index);
       if (unit < SPACE || unit === QUOTE || unit === BACKSLASH || unit >= FIRST_BEYOND_ASCII) {
-        this.#escaped(text);
+        this.value(text);
         return;
       }
       bytes[at++] = unit;
     }
     bytes[at++] = QUOTE;
     this.#at = at;
+  }
+
+  /** Anything else, as `JSON.stringify` writes it. */
+  value(value: unknown): void {
+    this.written(JSON.stringify(value));
+  }
+
+  /** What is JSON already. */
+  written(text: string): void {
+    const bytes = this.#roomFor(text.length * MAX_UTF8);
+    this.#at += this.#encoder.encodeInto(text, bytes.subarray(this.#at)).written;
   }
 
   /** A comma, unless it would be the first thing after the bracket that opened. */
@@ -52,12 +68,6 @@ export class JsonBytes {
   /** What was written. */
   bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#at);
-  }
-
-  #escaped(text: string): void {
-    const escaped = JSON.stringify(text);
-    const bytes = this.#roomFor(escaped.length * MAX_UTF8);
-    this.#at += this.#encoder.encodeInto(escaped, bytes.subarray(this.#at)).written;
   }
 
   #roomFor(count: number): Uint8Array<ArrayBuffer> {

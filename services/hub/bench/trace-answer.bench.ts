@@ -1,37 +1,48 @@
-// What a trace of 5,000 spans costs on its way out, step by step: node --conditions=@tracelab/source bench/trace-answer.bench.ts
-import { otlpBytesOf } from '@tracelab/trace-model';
+// What a trace of 5,000 spans costs on its way out: node --conditions=@tracelab/source bench/trace-answer.bench.ts
+import { writeOtlp } from '@tracelab/trace-model';
 import { stdout } from 'node:process';
 
 import { checkTraces } from '../src/otlp/check-traces.ts';
-import { decodeBatch } from '../src/otlp/decode-span.ts';
-import { adjustSpans } from '../src/query/adjust-spans.ts';
-import { jaegerTrace } from '../src/query/jaeger-trace.ts';
+import { BatchDecoder, decodeBatch } from '../src/otlp/decode-span.ts';
+import { envelopeOfTraces, jsonForSpans } from '../src/query/query-answers.ts';
+import { ToldSpans } from '../src/query/told-spans.ts';
 import { TraceTemplate } from './trace-template.ts';
 
 const ROUNDS = 60;
 
 const template = new TraceTemplate({ traceCount: 1, spansPerTrace: 5000, seed: 3 });
-template.stamp(BigInt(Date.now()) * 1_000_000n);
+const traceId = template.stamp(BigInt(Date.now()) * 1_000_000n);
 const { batch } = checkTraces(Buffer.from(template.bytes));
 const times = new Map<string, number[]>();
+const cpu = new Map<string, number>();
 
 for (let round = 0; round < ROUNDS; round++) {
-  const spans = timed('decode', () => decodeBatch(batch));
-  const adjusted = timed('adjust', () => adjustSpans(spans));
-  timed('v3: to bytes', () => otlpBytesOf(adjusted));
-  const trace = timed('v1: shape', () => jaegerTrace(adjusted));
-  timed('v1: to bytes', () => Buffer.from(JSON.stringify(trace)));
+  timed('heads alone', () => new BatchDecoder(batch).heads());
+  timed('decoding alone', () => decodeBatch(batch));
+  timed('all of v3', () => {
+    const spans = new ToldSpans(batch, false);
+    const json = jsonForSpans(spans.length);
+    writeOtlp(json, spans);
+    return json.bytes();
+  });
+  timed('all of v1', () => {
+    const spans = new ToldSpans(batch, false);
+    return envelopeOfTraces([{ traceId, spans: spans.byStart(), spanCount: spans.length }]).bytes();
+  });
 }
 for (const [name, own] of times) {
   own.sort((left, right) => left - right);
-  stdout.write(`${name.padEnd(16)} median ${(own[own.length >> 1] ?? 0).toFixed(1).padStart(5)} ms\n`);
+  const at = (quantile: number) => (own[Math.floor(quantile * own.length)] ?? 0).toFixed(1).padStart(5);
+  const cpuMs = ((cpu.get(name) ?? 0) / ROUNDS).toFixed(1).padStart(5);
+  stdout.write(`${name.padEnd(16)} p10 ${at(0.1)} ms   p50 ${at(0.5)} ms   CPU ${cpuMs} ms\n`);
 }
 
-function timed<Result>(name: string, step: () => Result): Result {
-  const startedMs = performance.now();
-  const result = step();
-  const known = times.get(name);
-  if (known === undefined) times.set(name, [performance.now() - startedMs]);
-  else known.push(performance.now() - startedMs);
-  return result;
+function timed(name: string, step: () => unknown): void {
+  const [startedMs, before] = [performance.now(), process.cpuUsage()];
+  step();
+  const known = times.get(name) ?? [];
+  times.set(name, known);
+  known.push(performance.now() - startedMs);
+  const { user, system } = process.cpuUsage(before);
+  cpu.set(name, (cpu.get(name) ?? 0) + (user + system) / 1000);
 }

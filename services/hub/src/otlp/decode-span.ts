@@ -30,6 +30,9 @@ interface Origin {
   readonly service: string;
 }
 
+/** What tells of a span among the others of its trace. */
+export type SpanHead = Pick<Span, 'spanId' | 'kind' | 'startNs'>;
+
 /** Decodes the spans of a checked batch, or those of some rows. Spans of one resource share one object. */
 export class BatchDecoder {
   readonly #batch: TraceBatch;
@@ -45,15 +48,23 @@ export class BatchDecoder {
   }
 
   span(row: number): Span {
-    const { bytes, table } = this.#batch;
     const first = row * COLUMNS;
-    const at = table[first + SPAN_AT] as number;
-    const cursor = new ProtobufCursor(bytes, at, at + (table[first + SPAN_LENGTH] as number));
-    return readSpan(cursor, this.#originOf(first), this.#scopeOf(first));
+    return readSpan(this.#cursorAt(first), this.#originOf(first), this.#scopeOf(first));
   }
 
   spans(): Span[] {
     return Array.from({ length: this.length }, (_, row) => this.span(row));
+  }
+
+  /** Of all spans, at a fraction of the spans' cost. */
+  heads(): SpanHead[] {
+    return Array.from({ length: this.length }, (_, row) => readHead(this.#cursorAt(row * COLUMNS)));
+  }
+
+  #cursorAt(first: number): ProtobufCursor {
+    const { bytes, table } = this.#batch;
+    const at = table[first + SPAN_AT] as number;
+    return new ProtobufCursor(bytes, at, at + (table[first + SPAN_LENGTH] as number));
   }
 
   #originOf(first: number): Origin {
@@ -85,6 +96,17 @@ export function decodeBatch(batch: TraceBatch): Span[] {
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+function readHead(cursor: ProtobufCursor): SpanHead {
+  const head: Mutable<SpanHead> = { spanId: '', kind: 'unspecified', startNs: 0n };
+  while (cursor.next()) {
+    if (cursor.field === 2) head.spanId = cursor.hex();
+    else if (cursor.field === 6) head.kind = SPAN_KINDS[cursor.count()] ?? 'unspecified';
+    else if (cursor.field === 7) head.startNs = cursor.fixed64();
+    else cursor.skip();
+  }
+  return head;
+}
 
 function readSpan(cursor: ProtobufCursor, { resource, service }: Origin, scope: Scope): Span {
   const attributes: Attribute[] = [];

@@ -1,25 +1,47 @@
 import { type Attribute, type Resource, type Span } from '@tracelab/trace-model';
 
+import { type SpanHead } from '../otlp/decode-span.ts';
+
 /**
  * What Jaeger's query service changes in a trace unless it is asked for it raw: a server span that shares its client's
  * id gets one of its own, attributes come by key, the SDK's description moves to the resource, numeric IPv4 addresses
  * are spelled with dots, and links to nowhere go.
  */
-export function adjustSpans(spans: readonly Span[]): Span[] {
-  const resources = new Map<Resource, Resource>();
-  return separateSharedIds(spans).map(span => {
+export class SpanAdjuster {
+  readonly #newIds: ReadonlyMap<string, string>;
+  readonly #resources = new Map<Resource, Resource>();
+
+  /** Of all spans of the trace. */
+  constructor(heads: readonly SpanHead[]) {
+    this.#newIds = newIdsOf(heads);
+  }
+
+  /** The id that a span will have. */
+  idOf({ spanId, kind }: SpanHead): string {
+    return (kind === 'server' ? this.#newIds.get(spanId) : undefined) ?? spanId;
+  }
+
+  adjust(span: Span): Span {
     const moved = span.attributes.some(isAboutSdk) ? span.attributes.filter(isAboutSdk) : NONE;
     return {
       ...span,
+      spanId: this.idOf(span),
+      parentSpanId: this.#parentIdOf(span),
       attributes: sorted(moved.length === 0 ? span.attributes : span.attributes.filter(own => !isAboutSdk(own))),
-      resource: resourceWith(span.resource, moved, resources),
+      resource: resourceWith(span.resource, moved, this.#resources),
       events:
         span.events.length === 0
           ? span.events
           : span.events.map(event => ({ ...event, attributes: sorted(event.attributes) })),
       links: span.links.filter(link => link.traceId !== '' && link.traceId !== NO_TRACE),
     };
-  });
+  }
+
+  // Zipkin's client and server record one span together; as two spans, what the server did lies below the server's.
+  #parentIdOf(span: Span): string {
+    const isSeparated = span.kind === 'server' && this.#newIds.has(span.spanId);
+    return isSeparated ? span.spanId : (this.#newIds.get(span.parentSpanId) ?? span.parentSpanId);
+  }
 }
 
 const NONE: readonly Attribute[] = [];
@@ -50,21 +72,15 @@ function resourceWith(resource: Resource, moved: readonly Attribute[], known: Ma
   return adjusted;
 }
 
-// Zipkin's client and server record one span together; as two spans, what the server did lies below the server's.
-function separateSharedIds(spans: readonly Span[]): readonly Span[] {
-  const clients = new Set(spans.filter(span => span.kind === 'client').map(span => span.spanId));
+/** For the ids that a server shares with its client. */
+function newIdsOf(heads: readonly SpanHead[]): Map<string, string> {
+  const clients = new Set(heads.filter(({ kind }) => kind === 'client').map(({ spanId }) => spanId));
   const shared = new Set(
-    spans.filter(span => span.kind === 'server' && clients.has(span.spanId)).map(span => span.spanId),
+    heads.filter(({ kind, spanId }) => kind === 'server' && clients.has(spanId)).map(({ spanId }) => spanId),
   );
-  if (shared.size === 0) return spans;
-  const taken = new Set(spans.map(span => span.spanId));
-  const newIds = new Map([...shared].map(id => [id, freeId(id, taken)]));
-  return spans.map(span => {
-    const newId = newIds.get(span.spanId);
-    if (span.kind === 'server' && newId !== undefined) return { ...span, spanId: newId, parentSpanId: span.spanId };
-    const newParentId = newIds.get(span.parentSpanId);
-    return newParentId === undefined ? span : { ...span, parentSpanId: newParentId };
-  });
+  if (shared.size === 0) return new Map();
+  const taken = new Set(heads.map(({ spanId }) => spanId));
+  return new Map([...shared].map(id => [id, freeId(id, taken)]));
 }
 
 function freeId(id: string, taken: Set<string>): string {

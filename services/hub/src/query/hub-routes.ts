@@ -7,9 +7,9 @@ import { setImmediate } from 'node:timers/promises';
 import { type AttributeCounts, type OperationRow, type TimeWindow, type TraceStore } from '../store/trace-store.ts';
 import { examine } from './doctor.ts';
 import { cursorText, hubSearch } from './hub-search.ts';
-import { failureOf, NotFound, sendJson, sendV3Failure } from './query-answers.ts';
+import { failureOf, sendJson, sendV3Failure } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
-import { spansOfTraces, traceIdOf, v3Summary } from './v3-routes.ts';
+import { spansIn, toldTraces, traceIdOf, v3Summary } from './v3-routes.ts';
 
 const HOUR_MS = 3_600_000;
 const MAX_SUGGESTIONS = 200;
@@ -68,20 +68,29 @@ export function hubRoutes(app: FastifyInstance, options: HubRoutesOptions): void
 // For who shows a trace of any size: the parts can be read as they come, and this process answers others in between.
 function traceRoute(app: FastifyInstance, store: TraceStore): void {
   app.get<{ Params: { traceId: string } }>('/api/hub/traces/:traceId', async (request, reply) => {
-    const spans = await spansOfTraces(store, [traceIdOf(request.params.traceId)]);
-    if (spans.length === 0) throw new NotFound('No traces found');
-    return reply.type('application/x-ndjson').send(Readable.from(partsOf(spans)));
+    const traces = await toldTraces(store, [traceIdOf(request.params.traceId)]);
+    return reply.type('application/x-ndjson').send(Readable.from(partsOf(spansIn(traces))));
   });
 }
 
 const SPANS_A_PART = 1000;
 
-async function* partsOf(spans: readonly Span[]): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < spans.length; start += SPANS_A_PART) {
-    yield otlpBytesOf(spans.slice(start, start + SPANS_A_PART));
+async function* partsOf(spans: Generator<Span>): AsyncGenerator<Uint8Array> {
+  for (let part = takeFrom(spans); part.length > 0; part = takeFrom(spans)) {
+    yield otlpBytesOf(part);
     yield LINE_END;
     await setImmediate();
   }
+}
+
+function takeFrom(spans: Generator<Span>): Span[] {
+  const taken: Span[] = [];
+  while (taken.length < SPANS_A_PART) {
+    const next = spans.next();
+    if (next.done === true) break;
+    taken.push(next.value);
+  }
+  return taken;
 }
 
 const LINE_END = Buffer.from('\n');

@@ -1,7 +1,9 @@
+import { JsonBytes } from '@tracelab/trace-model';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 
 import { StoreUnavailable } from '../store/trace-store.ts';
 import { BadParameter } from './bad-parameter.ts';
+import { type JaegerTraceSource, writeJaegerTrace } from './jaeger-trace.ts';
 import { QueryParameters } from './query-parameters.ts';
 
 const PLAIN = 'text/plain; charset=utf-8';
@@ -37,15 +39,14 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unk
   return send(reply, Buffer.from(JSON.stringify(body, undefined, indentOf(request))));
 }
 
-/** The same for what is JSON already, in parts. */
-export function sendJsonBytes(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  parts: readonly Uint8Array[],
-): FastifyReply {
-  const bytes = Buffer.concat(parts);
-  return indentOf(request) === undefined ? send(reply, bytes) : sendJson(request, reply, JSON.parse(bytes.toString()));
+/** The same for what is JSON already. */
+export function sendJsonBytes(request: FastifyRequest, reply: FastifyReply, json: JsonBytes): FastifyReply {
+  const bytes = json.bytes();
+  if (indentOf(request) !== undefined) return sendJson(request, reply, JSON.parse(TEXT.decode(bytes)));
+  return send(reply, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
+
+const TEXT = new TextDecoder();
 
 function indentOf(request: FastifyRequest): number | undefined {
   const pretty = new QueryParameters(request.url).text('prettyPrint');
@@ -65,6 +66,28 @@ export interface EnvelopeParts {
 export function envelope({ data, total = 0, errors }: EnvelopeParts) {
   return { data, total, limit: 0, offset: 0, errors: errors ?? null };
 }
+
+/** The same around traces. */
+export function envelopeOfTraces(traces: readonly JaegerTraceSource[], errors?: EnvelopeParts['errors']): JsonBytes {
+  const json = jsonForSpans(traces.reduce((sum, { spanCount }) => sum + spanCount, 0));
+  const around = JSON.stringify(envelope({ data: [], ...(errors !== undefined && { errors }) }));
+  json.raw(DATA);
+  for (const trace of traces) {
+    json.comma();
+    writeJaegerTrace(json, trace);
+  }
+  json.written(around.slice(DATA.length));
+  return json;
+}
+
+const DATA = '{"data":[';
+
+/** With the room that so many spans mostly take, so that what is written need not be copied as it grows. */
+export function jsonForSpans(spanCount: number): JsonBytes {
+  return new JsonBytes((spanCount + 1) * SPAN_BYTES);
+}
+
+const SPAN_BYTES = 1024;
 
 /** v1's errors are JSON that says it is text, as Go's `http.Error` sends it: clients parse it all the same. */
 export function sendV1Failure(reply: FastifyReply, status: number, message: string): FastifyReply {

@@ -4,14 +4,23 @@ import { checkTraces } from '../otlp/check-traces.ts';
 import { decodeBatch } from '../otlp/decode-span.ts';
 import { protobufFromJson } from '../otlp/json-to-protobuf.ts';
 import { MalformedPayload } from '../otlp/malformed-payload.ts';
-import { type TraceBatch } from '../otlp/trace-batch.ts';
+import { sliceBatch, type TraceBatch } from '../otlp/trace-batch.ts';
 import { type TraceStore } from '../store/trace-store.ts';
-import { adjustSpans } from './adjust-spans.ts';
 import { BadParameter } from './bad-parameter.ts';
-import { jaegerTrace, jaegerTraces } from './jaeger-trace.ts';
+import { type JaegerTraceSource } from './jaeger-trace.ts';
 import { type MetricName, metricFamily, metricsQuery } from './metric-family.ts';
-import { envelope, failureOf, NotConfigured, NotFound, sendJson, sendV1Failure } from './query-answers.ts';
+import {
+  envelope,
+  envelopeOfTraces,
+  failureOf,
+  NotConfigured,
+  NotFound,
+  sendJson,
+  sendJsonBytes,
+  sendV1Failure,
+} from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
+import { ToldSpans } from './told-spans.ts';
 import { parseTraceId, shortTraceId } from './trace-id-text.ts';
 import { v1Search } from './v1-search.ts';
 
@@ -53,11 +62,6 @@ function nameRoutes(app: FastifyInstance, store: TraceStore): void {
 }
 
 function traceRoutes(app: FastifyInstance, store: TraceStore): void {
-  const told = (batch: TraceBatch, isRaw: boolean) => {
-    const spans = decodeBatch(batch);
-    return jaegerTrace(isRaw ? spans : adjustSpans(spans));
-  };
-
   app.get('/api/traces', async (request, reply) => {
     const parameters = new QueryParameters(request.url);
     const isRaw = parameters.flag('raw');
@@ -69,17 +73,21 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
     const batches = await store.traces(found);
     const missing = asked.filter((_, index) => batches[index] === undefined);
     const errors = missing.map(traceId => ({ msg: 'trace not found', traceID: shortTraceId(traceId) }));
-    const data = batches.filter(batch => batch !== undefined).map(batch => told(batch, isRaw));
-    return sendJson(request, reply, envelope({ data, ...(errors.length > 0 && { errors }) }));
+    const data = batches.flatMap((batch, index) =>
+      batch === undefined ? [] : [jaegerSource(found[index] ?? '', new ToldSpans(batch, isRaw))],
+    );
+    return sendJsonBytes(request, reply, envelopeOfTraces(data, errors.length > 0 ? errors : undefined));
   });
 
   app.get<{ Params: { traceId: string } }>('/api/traces/:traceId', async (request, reply) => {
     const parameters = new QueryParameters(request.url);
     parameters.integer('start');
     parameters.integer('end');
-    const batch = await store.trace(parseTraceId(request.params.traceId));
+    const traceId = parseTraceId(request.params.traceId);
+    const batch = await store.trace(traceId);
     if (batch === undefined) throw new NotFound('trace not found');
-    return sendJson(request, reply, envelope({ data: [told(batch, parameters.flag('raw'))] }));
+    const told = new ToldSpans(batch, parameters.flag('raw'));
+    return sendJsonBytes(request, reply, envelopeOfTraces([jaegerSource(traceId, told)]));
   });
 
   app.post<{ Params: { traceId: string } }>('/api/archive/:traceId', request => {
@@ -90,13 +98,31 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
   app.post<{ Body: Buffer }>('/api/transform', async (request, reply) => {
     try {
       const { batch } = checkTraces(protobufFromJson(request.body));
-      return await sendJson(request, reply, envelope({ data: jaegerTraces(decodeBatch(batch)) }));
+      return await sendJsonBytes(request, reply, envelopeOfTraces(tracesIn(batch)));
     } catch (error) {
       if (error instanceof MalformedPayload) throw new BadParameter(`cannot unmarshal OTLP: ${error.message}`);
       throw error;
     }
   });
 }
+
+function jaegerSource(traceId: string, told: ToldSpans): JaegerTraceSource {
+  return { traceId, spans: told.byStart(), spanCount: told.length };
+}
+
+/** Each trace of a batch alone, in order of first appearance. */
+function tracesIn(batch: TraceBatch): JaegerTraceSource[] {
+  const rows = Map.groupBy(spanRowsOf(batch), ({ traceId }) => traceId);
+  return [...rows].map(([traceId, own]) => {
+    const alone = sliceBatch(
+      batch,
+      own.map(({ row }) => row),
+    );
+    return jaegerSource(traceId, new ToldSpans(alone, true));
+  });
+}
+
+const spanRowsOf = (batch: TraceBatch) => decodeBatch(batch).map(({ traceId }, row) => ({ traceId, row }));
 
 function aggregateRoutes(app: FastifyInstance, store: TraceStore): void {
   app.get('/api/dependencies', async (request, reply) => {

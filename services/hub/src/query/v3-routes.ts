@@ -1,13 +1,12 @@
 import type { V3Summary } from '@tracelab/contracts/trace-query';
-import { otlpBytesOf, type Span, type TraceSummary } from '@tracelab/trace-model';
+import { type JsonBytes, type Span, type TraceSummary, writeOtlp } from '@tracelab/trace-model';
 import { type FastifyInstance } from 'fastify';
 
-import { decodeBatch } from '../otlp/decode-span.ts';
 import { type TraceStore } from '../store/trace-store.ts';
-import { adjustSpans } from './adjust-spans.ts';
 import { BadParameter } from './bad-parameter.ts';
-import { failureOf, NotFound, sendJson, sendJsonBytes, sendV3Failure } from './query-answers.ts';
+import { failureOf, jsonForSpans, NotFound, sendJson, sendJsonBytes, sendV3Failure } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
+import { ToldSpans } from './told-spans.ts';
 import { parseTraceId } from './trace-id-text.ts';
 import { timeOf, v3Search } from './v3-search.ts';
 
@@ -42,9 +41,8 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     timeOf(parameters, ['startTime', 'start_time']);
     timeOf(parameters, ['endTime', 'end_time']);
     const traceId = traceIdOf(request.params.traceId);
-    const spans = await spansOfTraces(store, [traceId], parameters.flag('rawTraces', 'raw_traces'));
-    if (spans.length === 0) throw new NotFound('No traces found');
-    return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
+    const traces = await toldTraces(store, [traceId], parameters.flag('rawTraces', 'raw_traces'));
+    return sendJsonBytes(request, reply, resultOf(traces));
   });
 
   app.get('/api/v3/traces', async (request, reply) => {
@@ -52,9 +50,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const isRaw = parameters.flag('query.rawTraces', 'query.raw_traces');
     const { summaries } = await store.search(v3Search(parameters));
     const traceIds = summaries.map(({ traceId }) => traceId);
-    const spans = await spansOfTraces(store, traceIds, isRaw);
-    if (spans.length === 0) throw new NotFound('No traces found');
-    return sendJsonBytes(request, reply, [RESULT, otlpBytesOf(spans), END]);
+    return sendJsonBytes(request, reply, resultOf(await toldTraces(store, traceIds, isRaw)));
   });
 
   app.get('/api/v3/trace-summaries', async (request, reply) => {
@@ -63,13 +59,24 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
   });
 }
 
-const RESULT = Buffer.from('{"result":');
-const END = Buffer.from('}');
+function resultOf(traces: readonly ToldSpans[]): JsonBytes {
+  const json = jsonForSpans(traces.reduce((sum, { length }) => sum + length, 0));
+  json.raw('{"result":');
+  writeOtlp(json, spansIn(traces));
+  json.raw('}');
+  return json;
+}
 
-/** The spans of traces as they are shown; raw ones as they came. */
-export async function spansOfTraces(store: TraceStore, traceIds: readonly string[], isRaw = false): Promise<Span[]> {
+/** Of all traces, one after another. */
+export function* spansIn(traces: readonly ToldSpans[]): Generator<Span> {
+  for (const spans of traces) yield* spans;
+}
+
+/** Traces as they are shown; raw ones as they came. Throws NotFound when there are none. */
+export async function toldTraces(store: TraceStore, traceIds: readonly string[], isRaw = false): Promise<ToldSpans[]> {
   const batches = (await store.traces(traceIds)).filter(batch => batch !== undefined);
-  return batches.map(decodeBatch).flatMap(spans => (isRaw ? spans : adjustSpans(spans)));
+  if (batches.length === 0) throw new NotFound('No traces found');
+  return batches.map(batch => new ToldSpans(batch, isRaw));
 }
 
 /** Reads the id of the path, in any of its spellings. */
