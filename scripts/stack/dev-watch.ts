@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { compileSource } from './compile-source.ts';
@@ -54,8 +53,6 @@ export class DevWatch {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     process.once('exit', () => compiler.kill());
-    // It has to do after every save just when the services start; nobody waits for it.
-    if (compiler.pid !== undefined) setPriority(compiler.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     createInterface({ input: compiler.stdout }).on('line', line => {
       if (/error TS\d+/.test(line)) this.#tell({ part: 'tsc', text: line });
     });
