@@ -1,22 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { freePort } from '@tracelab/local-servers';
 import { temporaryFolder } from '@tracelab/test-stack';
-import { Foreground, STACK_IS_UP } from '../smoke/foreground.ts';
+import type { Foreground } from '../smoke/foreground.ts';
 import { CopiedWorkspace } from './copied-workspace.ts';
+import { BIN, runDevOnCopy } from './run-dev-on-copy.ts';
 
 // A whole system starts here, and the compiler beside it, on machines that may have other work.
 jest.setTimeout(150_000);
 
 const LIMIT_MS = 100_000;
-const NAMES = ['GATEWAY', 'USER', 'ORDER', 'PAYMENT', 'PERF_TRACER', 'HUB', 'HUB_OTLP', 'POSTGRES'] as const;
 const SERVICES = ['gateway', 'user', 'order', 'payment', 'perf-tracer'] as const;
 const ERRORS = 'services/user/src/users/users.errors.ts';
 const HEALTH = 'libs/service-kit/src/health/health.controller.ts';
 
-const bin = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 const workspace = new CopiedWorkspace(temporaryFolder('run-dev'));
 const original = workspace.read(ERRORS);
 const saying = (words: string) => original.replace('not found', words);
@@ -25,16 +22,7 @@ let run: Foreground;
 let heard = 0;
 
 beforeAll(async () => {
-  ports = Object.fromEntries(await Promise.all(NAMES.map(async name => [name, await freePort()] as const)));
-  const settings = Object.entries(ports).map(([name, port]) => [`${name}_PORT`, String(port)]);
-  const command = `cd '${workspace.folder}' && exec node --conditions=@tracelab/source scripts/run.ts --dev`;
-  run = new Foreground(command, {
-    ...Object.fromEntries(settings),
-    NODE_OPTIONS: '',
-    PATH: `${bin}:${process.env['PATH']}`,
-    TRACELAB_DATA: join(workspace.folder, '.tracelab'),
-  });
-  if (!(await run.says(STACK_IS_UP, 80_000))) throw new Error(run.output);
+  ({ run, ports } = await runDevOnCopy(workspace));
 });
 afterAll(async () => {
   await run.interrupt();
@@ -135,7 +123,7 @@ test('after its end the next build makes what was saved last', async () => {
   workspace.save(ERRORS, saying('is for later'));
   await told(/user restarted/);
   expect(await run.interrupt()).toBe(true);
-  const build = spawnSync(join(bin, 'tsc'), ['-b', 'services/user/tsconfig.build.json'], {
+  const build = spawnSync(join(BIN, 'tsc'), ['-b', 'services/user/tsconfig.build.json'], {
     cwd: workspace.folder,
     encoding: 'utf8',
   });

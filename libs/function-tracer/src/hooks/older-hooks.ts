@@ -26,6 +26,7 @@ export function rewriteLoadedFilesByOlderHooks(replacement: ModuleRewriter, sett
 type Compile = (content: string, filename: string, format?: unknown) => unknown;
 
 function rewriteBeforeCompilation(): void {
+  // Node's own types leave out the method, which every hook of CommonJS has patched for ten years.
   const prototype = module.prototype as unknown as { _compile: Compile };
   const original = prototype._compile;
   prototype._compile = function _compile(content, filename, format) {

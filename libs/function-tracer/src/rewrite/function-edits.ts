@@ -57,63 +57,23 @@ export class FunctionEdits {
 
   /** Edits a node of a traced function's own scope before its children are visited. */
   enter(scope: Scope, node: Node): void {
-    FunctionEdits.#byType.get(node.type)?.(this, scope, node);
+    this.#byType.get(node.type)?.(scope, node);
   }
 
   // A parsed text names the type of each node in a string of its own, which makes a `switch` compare character by
   // character at every case.
-  static readonly #byType = new Map<string, (edits: FunctionEdits, scope: Scope, node: Node) => void>([
-    [
-      'ExpressionStatement',
-      (edits, _scope, node) => {
-        edits.#noteStatement(node);
-      },
-    ],
-    [
-      'ReturnStatement',
-      (edits, scope, node) => {
-        edits.#captureResult(scope, node);
-      },
-    ],
-    [
-      'ThrowStatement',
-      (edits, scope, node) => {
-        edits.#notePosition(scope, node);
-      },
-    ],
-    [
-      'AwaitExpression',
-      (edits, scope, node) => {
-        edits.#aroundSuspension(scope, node);
-      },
-    ],
-    [
-      'YieldExpression',
-      (edits, scope, node) => {
-        edits.#aroundSuspension(scope, node);
-      },
-    ],
-    [
-      'TryStatement',
-      (edits, scope, node) => {
-        edits.#resumeInHandlers(scope, node);
-      },
-    ],
-    [
-      'ForOfStatement',
-      (edits, scope, node) => {
-        edits.#aroundAsyncLoop(scope, node);
-      },
-    ],
-    [
-      'CallExpression',
-      (edits, scope, node) => {
-        edits.#aroundScheduling(scope, node);
-      },
-    ],
+  readonly #byType = new Map<string, (scope: Scope, node: Node) => void>([
+    ['ExpressionStatement', this.#noteStatement.bind(this)],
+    ['ReturnStatement', this.#captureResult.bind(this)],
+    ['ThrowStatement', this.#notePosition.bind(this)],
+    ['AwaitExpression', this.#aroundSuspension.bind(this)],
+    ['YieldExpression', this.#aroundSuspension.bind(this)],
+    ['TryStatement', this.#resumeInHandlers.bind(this)],
+    ['ForOfStatement', this.#aroundAsyncLoop.bind(this)],
+    ['CallExpression', this.#aroundScheduling.bind(this)],
   ]);
 
-  #noteStatement({ start }: Node): void {
+  #noteStatement(_scope: Scope, { start }: Node): void {
     this.#statementStarts.add(start);
     this.#statementOf.set(start, start);
   }

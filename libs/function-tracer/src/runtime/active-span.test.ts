@@ -15,6 +15,7 @@ afterEach(() => {
 
 test('reads the ids of the active span through the API that the application uses', () => {
   const manager = new OneContext();
+  // The API asks a manager for no more than this here.
   context.setGlobalContextManager(manager as unknown as ContextManager);
   expect(activeSpan()).toBeUndefined();
   const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };

@@ -14,6 +14,7 @@ function activate(spanId: string): void {
 beforeEach(() => {
   current = ROOT_CONTEXT;
   const manager = { active: () => current, disable: () => undefined };
+  // The API asks a manager for no more than this here.
   context.setGlobalContextManager(manager as unknown as ContextManager);
 });
 afterEach(() => {

@@ -140,6 +140,7 @@ function validContextOf(span: Span | undefined): SpanContext | undefined {
 function choosesLikeParent(sampler: Sampler): boolean {
   return (
     sampler instanceof ParentBasedSampler &&
+    // Declared private, and the SDK has no other way to tell.
     (sampler as unknown as SdkSampler)._localParentSampled instanceof AlwaysOnSampler
   );
 }
