@@ -34,6 +34,7 @@ async function run(isDev: boolean): Promise<void> {
   const startedAt = performance.now();
   if (isDev) forgetCompiled();
   const stack = new Stack(loadStackConfig(), tell, isDev ? SOURCE_CODE : BUILT_CODE);
+  const watch = isDev ? new DevWatch(stack, tell) : undefined;
   const stopped = stopOnSignal(stack);
   const progress = new Progress(process.stderr, style);
   try {
@@ -57,7 +58,7 @@ async function run(isDev: boolean): Promise<void> {
   await showFirstTrace(stack).catch((error: unknown) => {
     say('', style.amber(`no first trace: ${(error as Error).message}`));
   });
-  if (isDev) new DevWatch(stack, tell).start();
+  watch?.start();
   say('', style.dim('Ctrl-C stops everything'));
 }
 

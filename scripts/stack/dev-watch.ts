@@ -1,71 +1,71 @@
-import { spawn } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { dirname, join } from 'node:path';
 import { compileSource } from './compile-source.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { packageFolders } from './package-folders.ts';
 import type { PartEvent, ServicePart } from './service-part.ts';
 import type { Stack } from './stack.ts';
+import { TypeCheck } from './type-check.ts';
 
 // One save is several events, and an editor may save several files at once; they make one restart.
 const SETTLE_MS = 50;
 
-/** Restarts the services that run what is saved, and beside that lets `tsc` say what it thinks of the types. */
+/**
+ * Restarts the services that run what is saved, and then lets `tsc` say what it thinks of the types. It watches from the
+ * first, and what is saved while the services start is taken up by `start()`.
+ */
 export class DevWatch {
   readonly #stack: Stack;
   readonly #tell: (event: PartEvent) => void;
-  readonly #saved = new Map<string, readonly ServicePart[]>();
+  readonly #typeCheck: TypeCheck;
+  /** The folder of the package that each is in. */
+  readonly #saved = new Map<string, string>();
   readonly #due = new Set<ServicePart>();
   readonly #restarting = new Set<ServicePart>();
+  #isStarted = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stack: Stack, tell: (event: PartEvent) => void) {
     this.#stack = stack;
     this.#tell = tell;
+    const folders = globSync('{libs,services}/*/tsconfig.build.json').map(dirname);
+    this.#typeCheck = new TypeCheck(folders, text => {
+      tell({ part: 'tsc', text });
+    });
+    for (const folder of folders) {
+      new FolderWatch(join(folder, 'src'), file => {
+        if (!file.endsWith('.ts') || file.endsWith('.test.ts')) return;
+        this.#saved.set(file, folder);
+        this.#typeCheck.saved(folder);
+        this.#settle();
+      });
+    }
   }
 
   start(): void {
-    for (const [folder, services] of this.#watched()) {
-      new FolderWatch(join(folder, 'src'), file => {
-        if (!file.endsWith('.ts') || file.endsWith('.test.ts')) return;
-        this.#saved.set(file, services);
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(this.#settled, SETTLE_MS);
-      });
-    }
-    this.#checkTypes();
+    this.#isStarted = true;
+    if (this.#saved.size > 0) this.#settle();
+    else this.#typeCheck.check();
   }
 
-  #watched(): Map<string, ServicePart[]> {
-    const watched = new Map<string, ServicePart[]>();
-    for (const service of this.#stack.services) {
-      for (const folder of packageFolders(service.folder)) {
-        watched.set(folder, [...(watched.get(folder) ?? []), service]);
-      }
-    }
-    return watched;
-  }
-
-  #checkTypes(): void {
-    const projects = globSync('{libs,services}/*/tsconfig.build.json');
-    const compiler = spawn('tsc', ['-b', '--watch', '--preserveWatchOutput', ...projects], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    process.once('exit', () => compiler.kill());
-    createInterface({ input: compiler.stdout }).on('line', line => {
-      if (/error TS\d+/.test(line)) this.#tell({ part: 'tsc', text: line });
-    });
+  #settle(): void {
+    if (!this.#isStarted) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#settled(), SETTLE_MS);
   }
 
   // While one file cannot be read, nothing restarts: whoever loads it would not come up.
-  readonly #settled = (): void => {
+  async #settled(): Promise<void> {
     const isReadable = [...this.#saved.keys()].map(file => this.#isReadable(file));
     if (isReadable.includes(false)) return;
-    const concerned = new Set([...this.#saved.values()].flat());
+    const changed = new Set(this.#saved.values());
     this.#saved.clear();
-    for (const service of concerned) void this.#restart(service);
-  };
+    const concerned = this.#stack.services.filter(({ folder }) =>
+      [...packageFolders(folder)].some(each => changed.has(each)),
+    );
+    await Promise.all(concerned.map(service => this.#restart(service)));
+    this.#typeCheck.check();
+  }
 
   #isReadable(file: string): boolean {
     try {

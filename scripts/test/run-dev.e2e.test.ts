@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import { temporaryFolder } from '@tracelab/test-stack';
 import type { Foreground } from '../smoke/foreground.ts';
 import { CopiedWorkspace } from './copied-workspace.ts';
@@ -22,12 +24,24 @@ let run: Foreground;
 let heard = 0;
 
 beforeAll(async () => {
-  ({ run, ports } = await runDevOnCopy(workspace));
+  const starting = runDevOnCopy(workspace);
+  await Promise.race([starting, logged('user', 'listening on')]);
+  workspace.save(ERRORS, saying('came too late'));
+  ({ run, ports } = await starting);
+  await told(/user restarted/);
+});
+beforeEach(() => {
+  heard = run.output.length;
 });
 afterAll(async () => {
   await run.interrupt();
   workspace.remove();
 });
+
+async function logged(service: string, text: string): Promise<void> {
+  const log = join(workspace.folder, '.tracelab/logs', `${service}.log`);
+  while (!existsSync(log) || !readFileSync(log, 'utf8').includes(text)) await sleep(20);
+}
 
 const news = () => run.output.slice(heard);
 
@@ -35,7 +49,7 @@ async function heardFrom(pattern: RegExp): Promise<void> {
   const limit = performance.now() + LIMIT_MS;
   while (!pattern.test(news())) {
     if (performance.now() > limit) throw new Error(`${String(pattern)} is not told:\n${news()}`);
-    await new Promise(resolve => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }
 
@@ -57,8 +71,11 @@ async function ask(service: string, path: string): Promise<Readonly<Record<strin
 
 const refusal = async () => (await ask('user', '/users/999'))['detail'];
 
+test('what was saved while the services started is served', async () => {
+  expect(await refusal()).toBe('User 999 came too late');
+});
+
 test('a save restarts the service whose file it is, and no other', async () => {
-  expect(await refusal()).toBe('User 999 not found');
   workspace.save(ERRORS, saying('is unknown'));
   const since = await told(/user restarted/);
   expect(await refusal()).toBe('User 999 is unknown');
@@ -116,7 +133,6 @@ test('a save in a lib restarts every service that uses it', async () => {
   workspace.replace(HEALTH, 'service: this.readiness.service', "service: 'the new lib'");
   await Promise.all(SERVICES.map(name => heardFrom(new RegExp(`^${name} restarted`, 'm'))));
   for (const name of SERVICES) expect(await ask(name, '/health')).toMatchObject({ service: 'the new lib' });
-  heard = run.output.length;
 });
 
 test('after its end the next build makes what was saved last', async () => {
