@@ -12,7 +12,7 @@ const SAVED = [
   ['libs/simulation/src/simulation.ts', 3],
   ['libs/service-kit/src/health/health.controller.ts', 6],
 ] as const;
-const PAUSE_MS = 3_000;
+const PAUSE_MS = 10_000;
 const LIMIT_MS = 30_000;
 
 const workspace = new CopiedWorkspace(temporaryFolder('save-to-serving'));

@@ -23,6 +23,7 @@ export class DevWatch {
   readonly #due = new Set<ServicePart>();
   readonly #restarting = new Set<ServicePart>();
   #isStarted = false;
+  #preparing = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(stack: Stack, tell: (event: PartEvent) => void) {
@@ -45,7 +46,7 @@ export class DevWatch {
   start(): void {
     this.#isStarted = true;
     if (this.#saved.size > 0) this.#settle();
-    else this.#typeCheck.check();
+    else this.#afterwards();
   }
 
   #settle(): void {
@@ -64,7 +65,15 @@ export class DevWatch {
       [...packageFolders(folder)].some(each => changed.has(each)),
     );
     await Promise.all(concerned.map(service => this.#restart(service)));
+    this.#afterwards();
+  }
+
+  // What can wait until the services answer. Beside the compiler there is one processor for spares, so one at a time.
+  #afterwards(): void {
     this.#typeCheck.check();
+    this.#preparing = this.#preparing.then(async () => {
+      for (const service of this.#stack.services) if (this.#restarting.size === 0) await service.prepare();
+    });
   }
 
   #isReadable(file: string): boolean {

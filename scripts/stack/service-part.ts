@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isPortFree, ServerProcess } from '@tracelab/local-servers';
+import { isPortFree, type ServerCommand, ServerProcess } from '@tracelab/local-servers';
 import type { LogFile } from './log-file.ts';
+import { packageFolders } from './package-folders.ts';
 import type { Part } from './part.ts';
+import { SpareProcess } from './spare-process.ts';
 
 export interface ServicePartOptions {
   readonly name: string;
@@ -40,6 +42,7 @@ export class ServicePart implements Part {
   readonly note: string;
   readonly #options: ServicePartOptions;
   #process: ServerProcess | undefined;
+  #spare: SpareProcess | undefined;
   #launching: Promise<void> | undefined;
   #isWanted = false;
   #replaced: Promise<unknown> = Promise.resolve();
@@ -69,7 +72,14 @@ export class ServicePart implements Part {
     this.#isWanted = false;
     // A start that is under way would leave its process behind; it ends before the process is stopped.
     await this.#launching?.catch(() => undefined);
-    await Promise.all([this.#process?.stop(), this.#replaced]);
+    await Promise.all([this.#process?.stop(), this.#spare?.stop(), this.#replaced]);
+  }
+
+  /** Has the next process ready, so that a restart has only this workspace's code to load; resolves once it is. */
+  async prepare(): Promise<void> {
+    if (!this.#isWanted) return;
+    this.#spare ??= new SpareProcess(this.#command(), packageFolders(this.folder));
+    await this.#spare.warm();
   }
 
   /** Starts a process from the code as it is now, while the running one answers what it was asked, and ends. */
@@ -95,17 +105,17 @@ export class ServicePart implements Part {
   }
 
   async #launchOne(): Promise<void> {
-    const { folder, args, env, ready, log } = this.#options;
-    const launched = await ServerProcess.start({
-      command: process.execPath,
-      args,
-      ready,
-      onOutput: log.write,
-      options: { cwd: folder, env },
-    });
+    const spare = this.#spare;
+    this.#spare = undefined;
+    const launched = (await spare?.take()) ?? (await ServerProcess.start(this.#command()));
     this.#process = launched;
     void this.#revive(launched, performance.now());
     await this.#answers();
+  }
+
+  #command(): ServerCommand {
+    const { folder, args, env, ready, log } = this.#options;
+    return { command: process.execPath, args, ready, onOutput: log.write, options: { cwd: folder, env } };
   }
 
   async #answers(): Promise<void> {

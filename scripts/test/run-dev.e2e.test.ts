@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +16,10 @@ const LIMIT_MS = 100_000;
 const SERVICES = ['gateway', 'user', 'order', 'payment', 'perf-tracer'] as const;
 const ERRORS = 'services/user/src/users/users.errors.ts';
 const HEALTH = 'libs/service-kit/src/health/health.controller.ts';
+
+interface TraceAnswer {
+  readonly spans: readonly { readonly operationName: string }[];
+}
 
 const workspace = new CopiedWorkspace(temporaryFolder('run-dev'));
 const original = workspace.read(ERRORS);
@@ -67,6 +72,18 @@ async function ask(service: string, path: string): Promise<Readonly<Record<strin
   const port = ports[service.toUpperCase().replace('-', '_')];
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
   return (await response.json()) as Record<string, unknown>;
+}
+
+/** Of a trace, once it has a span of a database. */
+async function spanNames(traceId: string): Promise<readonly string[]> {
+  const limit = performance.now() + LIMIT_MS;
+  let names: readonly string[] = [];
+  while (!names.some(name => name.startsWith('SELECT')) && performance.now() < limit) {
+    await sleep(100);
+    const { data } = (await ask('hub', `/api/traces/${traceId}`)) as { data: TraceAnswer[] | null };
+    names = (data?.[0]?.spans ?? []).map(({ operationName }) => operationName);
+  }
+  return names;
 }
 
 const refusal = async () => (await ask('user', '/users/999'))['detail'];
@@ -127,6 +144,15 @@ test('a service that does not start with a change is told, and comes back with t
   workspace.save(ERRORS, saying('is back'));
   await told(/user restarted/);
   expect(await refusal()).toBe('User 999 is back');
+});
+
+test('a service that was prepared is traced as any other', async () => {
+  workspace.save(ERRORS, saying('is traced'));
+  await told(/user restarted/);
+  const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+  await fetch(`http://127.0.0.1:${ports['USER']}/users/999`, { headers: { traceparent, connection: 'close' } });
+  const names = await spanNames(traceparent.split('-')[1] ?? '');
+  expect(names).toEqual(expect.arrayContaining(['GET /users/:user_id', 'SELECT users']));
 });
 
 test('a save in a lib restarts every service that uses it', async () => {

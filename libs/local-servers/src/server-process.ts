@@ -12,12 +12,15 @@ export class ServerNotStarted extends Error {
   }
 }
 
-export interface ServerCommand {
-  readonly command: string;
-  readonly args: readonly string[];
+export interface Readiness {
   /** Output that says the server is ready. */
   readonly ready: RegExp;
   readonly timeoutMs?: number;
+}
+
+export interface ServerCommand extends Readiness {
+  readonly command: string;
+  readonly args: readonly string[];
   /** Gets everything the server writes, as it comes. */
   readonly onOutput?: (chunk: Buffer) => void;
   readonly options?: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'>;
@@ -64,13 +67,8 @@ export class ServerProcess {
   /** Resolves once the server is ready; rejects with its last lines when that is not in time. */
   static async start(command: ServerCommand): Promise<ServerProcess> {
     const server = new ServerProcess(command);
-    try {
-      await server.#ready(command);
-      return server;
-    } catch (error) {
-      server.kill();
-      throw error;
-    }
+    await server.#readyOrKilled(command);
+    return server;
   }
 
   get pid(): number | undefined {
@@ -101,12 +99,28 @@ export class ServerProcess {
     await Promise.race([ended, limit.then(() => ended)]);
   }
 
+  /** Lets a server that waits for this signal go on; resolves and rejects as `start` does. */
+  async resume(signal: NodeJS.Signals, until: Readiness): Promise<void> {
+    this.#output = '';
+    this.#child.kill(signal);
+    await this.#readyOrKilled(until);
+  }
+
   /** SIGKILL, as a crash would be. */
   kill(): void {
     this.#child.kill('SIGKILL');
   }
 
-  async #ready({ ready, timeoutMs = 20_000 }: ServerCommand): Promise<void> {
+  async #readyOrKilled(until: Readiness): Promise<void> {
+    try {
+      await this.#ready(until);
+    } catch (error) {
+      this.kill();
+      throw error;
+    }
+  }
+
+  async #ready({ ready, timeoutMs = 20_000 }: Readiness): Promise<void> {
     const failed = Promise.withResolvers<never>();
     this.#child.once('error', error => {
       failed.reject(new ServerNotStarted(this.#command, 'cannot be run', error.message));

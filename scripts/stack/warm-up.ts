@@ -1,0 +1,55 @@
+import { globSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The folders whose code a process is going to load when it is told to go on; a service that starts at once has none. */
+export const WARM_UP_FOLDERS = 'TRACELAB_WARM_UP_FOLDERS';
+export const GO_ON = 'SIGUSR2';
+export const IS_WARM = 'is warm';
+
+// Nothing that tracing changes while it is loaded may come before tracing does.
+const NOT_PATCHED = /^(@nestjs|@fastify|@opentelemetry|fastify|kysely|pino|reflect-metadata|rxjs|undici|zod)(\/|$)/;
+const IMPORTED = /^(?:import|export) (?!type\b)[^;]*?'([^'.][^']*)';$/gm;
+
+/** Loads what packages of others the code in these folders imports, and waits until it is told to go on. */
+export async function warmUp(folders: readonly string[]): Promise<void> {
+  const mayGoOn = new Promise<void>(resolve => {
+    process.once(GO_ON, () => {
+      resolve();
+    });
+  });
+  registerHooks({
+    load: (url, context, nextLoad) => {
+      const [, folder] = /^(.*)\/package\.json\?warm-up$/.exec(url) ?? [];
+      if (folder === undefined) return nextLoad(url, context);
+      return { format: 'module', source: importsOf(new URL(folder)), shortCircuit: true };
+    },
+  });
+  // Each as a module of its folder: there its imports lead where those of its files do.
+  for (const folder of folders)
+    await import(`${pathToFileURL(folder).href}/package.json?warm-up`).catch(() => undefined);
+  process.stdout.write(`${IS_WARM}\n`);
+  await mayGoOnUnlessOrphan(mayGoOn);
+}
+
+function importsOf(folder: URL): string {
+  const names = new Set<string>();
+  for (const file of globSync('src/**/*.ts', { cwd: folder })) {
+    if (file.endsWith('.test.ts')) continue;
+    for (const [, name = ''] of readFileSync(join(folder.pathname, file), 'utf8').matchAll(IMPORTED)) names.add(name);
+  }
+  return [...names]
+    .filter(name => NOT_PATCHED.test(name))
+    .map(name => `import '${name}';`)
+    .join('\n');
+}
+
+async function mayGoOnUnlessOrphan(mayGoOn: Promise<void>): Promise<void> {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) process.exit();
+  }, 1_000);
+  await mayGoOn;
+  clearInterval(watch);
+}
