@@ -1,6 +1,6 @@
 import { SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Context, HrTime, Span } from '@opentelemetry/api';
-import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { TracingAttribute } from './attributes.ts';
 import { redactText, redactValue } from './redact.ts';
@@ -56,7 +56,8 @@ function treeAround(span: RelatedSpan): ExecutionTree {
  * Lets the spans of a request know one another, and remembers the latest of this process, whatever trace they belong to, where that is asked for: what
  * outlives its request is dear to the garbage collector.
  */
-export class ExecutionRecorder implements SpanProcessor {
+export class ExecutionRecorder {
+  /** The live spans: they know by themselves that they ended. */
   readonly #ring: (ReadableSpan | undefined)[];
   #started = 0;
 
@@ -64,15 +65,11 @@ export class ExecutionRecorder implements SpanProcessor {
     this.#ring = new Array<ReadableSpan | undefined>(maxSpans).fill(undefined);
   }
 
-  onStart(span: RelatedSpan, parent: Context): void {
+  started(span: RelatedSpan, parent: Context): void {
     recordingIn(parent)?.note(span);
     const above: RelatedSpan | Span | undefined = trace.getSpan(parent);
     if (above !== undefined && isOfThisProcess(above)) noteBelow(above, span);
     if (this.#ring.length > 0) this.#ring[this.#started++ % this.#ring.length] = span;
-  }
-
-  onEnd(): void {
-    // The remembered spans are the live ones: they know by themselves that they ended.
   }
 
   treeOf(traceId: string): ExecutionTree | undefined {
@@ -82,13 +79,8 @@ export class ExecutionRecorder implements SpanProcessor {
     return spans.length === 0 ? undefined : treeOfSpans(traceId, spans as ReadableSpan[]);
   }
 
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
+  forget(): void {
     this.#ring.fill(undefined);
-    return Promise.resolve();
   }
 }
 

@@ -1,6 +1,5 @@
 import { context, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
-import type { Span as SdkSpan, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { clock } from './clock.ts';
 import { TracingAttribute } from './attributes.ts';
 
@@ -20,7 +19,7 @@ interface Siblings {
  * Keeps a loop from filling its trace: the first calls of one name below one parent have spans of their own, all further
  * ones share one that tells how many they were and how long they took. It ends with its parent.
  */
-export class FoldedSiblings implements SpanProcessor {
+export class FoldedSiblings {
   readonly #limit: number;
   readonly #siblings = new WeakMap<object, Siblings>();
   // At the level `route` nobody folds, and looking for what is not there would be paid by every span.
@@ -43,11 +42,8 @@ export class FoldedSiblings implements SpanProcessor {
     return new FoldedCall(fold);
   }
 
-  onStart(): void {
-    // Folding begins when somebody asks.
-  }
-
-  onEnding(span: SdkSpan): void {
+  /** To be told of a span while it is still writable. */
+  ending(span: Span): void {
     if (!this.#isUsed) return;
     const siblings = this.#siblings.get(span);
     if (siblings === undefined) return;
@@ -60,18 +56,6 @@ export class FoldedSiblings implements SpanProcessor {
       folded.end(clock.now());
     }
     this.#siblings.delete(span);
-  }
-
-  onEnd(): void {
-    // All is done while the span is still writable.
-  }
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
   }
 
   #of(parent: Span): Siblings {

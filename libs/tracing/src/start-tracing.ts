@@ -3,7 +3,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { RuntimeNodeInstrumentation } from '@opentelemetry/instrumentation-runtime-node';
-import type { Sampler, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { Sampler } from '@opentelemetry/sdk-trace';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { clientSpans } from './clients/client-spans.ts';
@@ -21,10 +21,10 @@ import { FoldedSiblings } from './folded-siblings.ts';
 import { observeExport } from './health-metrics.ts';
 import { MetricsText, SdkDuration } from './metrics-text.ts';
 import { ProcessEnd } from './process-end.ts';
-import { RedactingProcessor } from './redacting-processor.ts';
 import { currentRuntime, setRuntime } from './runtime.ts';
 import { KeptTraces } from './sampling/kept-traces.ts';
 import { samplerFor } from './sampling/route-sampler.ts';
+import { SpanPipeline } from './span-pipeline.ts';
 import { spanStarterOf } from './spans/span-starter.ts';
 import { startWarnings } from './start-warnings.ts';
 
@@ -145,7 +145,7 @@ class StartedTracing implements Tracing {
       },
       // The process detector writes the whole command line into every batch, and people put secrets there.
       ...(!this.#config.detectsResource && { resourceDetectors: [] }),
-      spanProcessors: this.#processors(),
+      spanProcessors: [this.#pipeline()],
       ...this.#sampler(),
       metricReaders: this.#metrics === undefined ? [] : [this.#metrics.reader],
       ...(!this.#config.sendsLogs && { logRecordProcessors: [] }),
@@ -161,10 +161,11 @@ class StartedTracing implements Tracing {
     return sampling === undefined ? {} : { sampler: samplerFor(sampling) };
   }
 
-  #processors(): SpanProcessor[] {
-    const keep = this.#config.sampling?.keep;
+  #pipeline(): SpanPipeline {
+    const { sampling, processors } = this.#config;
+    const keep = sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
-    return [this.#folding, new RedactingProcessor(), this.#executions, ...this.#config.processors, sending];
+    return new SpanPipeline({ folding: this.#folding, executions: this.#executions, processors, sending });
   }
 
   #announce(): void {

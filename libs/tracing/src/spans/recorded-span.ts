@@ -56,6 +56,9 @@ export interface SpanStart {
 const unset: SpanStatus = { code: SpanStatusCode.UNSET };
 const notEnded: HrTime = [0, 0];
 const noDuration: HrTime = [-1, -1];
+// Nearly every span has no links, and most have no events.
+const none: never[] = [];
+Object.freeze(none);
 
 /**
  * A span as the SDK's processors and exporters know it, and equal to the SDK's own in all they see. It makes no object before it needs it, looks
@@ -103,11 +106,11 @@ export class RecordedSpan implements Span, RelatedSpan {
   }
 
   get events(): TimedEvent[] {
-    return (this.#events ??= []);
+    return this.#events ?? none;
   }
 
   get links(): Link[] {
-    return (this.#links ??= []);
+    return this.#links ?? none;
   }
 
   get duration(): HrTime {
@@ -140,7 +143,7 @@ export class RecordedSpan implements Span, RelatedSpan {
       this.droppedEventsCount++;
       return this;
     }
-    const { events } = this;
+    const events = (this.#events ??= []);
     if (events.length >= eventCountLimit) {
       events.shift();
       this.droppedEventsCount++;
@@ -162,7 +165,7 @@ export class RecordedSpan implements Span, RelatedSpan {
       this.droppedLinksCount++;
       return this;
     }
-    const { links } = this;
+    const links = (this.#links ??= []);
     if (links.length >= linkCountLimit) {
       links.shift();
       this.droppedLinksCount++;
@@ -198,7 +201,7 @@ export class RecordedSpan implements Span, RelatedSpan {
   end(endTime?: TimeInput): void {
     if (this.#isOver()) return;
     this.endTime = hrTimeOf(endTime);
-    if (this.duration[0] < 0) {
+    if (isBefore(this.endTime, this.startTime)) {
       diag.warn(`The end of span ${this.name} is before its start; its duration is set to 0.`);
       this.endTime = [...this.startTime];
     }
@@ -266,6 +269,10 @@ function hrTimeOf(time: TimeInput | undefined): HrTime {
   if (typeof time === 'number')
     return millisToHrTime(time < processStartMs && time <= performance.now() ? clock.at(time) : time);
   return time instanceof Date ? millisToHrTime(time.getTime()) : time;
+}
+
+function isBefore([seconds, nanos]: HrTime, [otherSeconds, otherNanos]: HrTime): boolean {
+  return seconds < otherSeconds || (seconds === otherSeconds && nanos < otherNanos);
 }
 
 function attributesOf(exception: Exception): Attributes {

@@ -32,8 +32,14 @@ export function spanStarterOf(provider: ApiTracerProvider, name: string): SpanSt
     resource: _resource,
     scope: instrumentationScope,
     limits: _spanLimits,
-    processor: _spanProcessor,
+    processor: onlyOneOf(_spanProcessor),
   });
+}
+
+// The SDK asks one processor as if there were many.
+function onlyOneOf(processor: SpanOrigin['processor'] & SdkMultiProcessor): SpanOrigin['processor'] {
+  const [only, ...others] = processor._spanProcessors ?? [];
+  return only !== undefined && others.length === 0 ? only : processor;
 }
 
 // The SDK has no name for the class.
@@ -49,6 +55,10 @@ interface SdkTracer {
 }
 
 // Nor these.
+interface SdkMultiProcessor {
+  readonly _spanProcessors?: readonly SpanOrigin['processor'][];
+}
+
 interface SdkSampler {
   readonly _localParentSampled?: Sampler;
 }

@@ -1,16 +1,12 @@
-import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
 import { redactAttributes, redactText } from './redact.ts';
 
 /** Takes secrets out of every span as it ends, whoever wrote them, before any other processor or exporter sees it. */
-export class RedactingProcessor implements SpanProcessor {
+export class SpanRedaction {
   // Names are few and come again and again.
   readonly #cleanNames = new Set<string>();
 
-  onStart(): void {
-    // A running span is still being written.
-  }
-
-  onEnding(span: Span): void {
+  ending(span: Span): void {
     if (!this.#cleanNames.has(span.name)) this.#cleanName(span);
     const { code, message } = span.status;
     if (message !== undefined) {
@@ -19,18 +15,10 @@ export class RedactingProcessor implements SpanProcessor {
     }
   }
 
-  onEnd(span: ReadableSpan): void {
+  ended(span: ReadableSpan): void {
     redactAttributes(span.attributes);
     for (const { attributes } of span.events) if (attributes !== undefined) redactAttributes(attributes);
     for (const { attributes } of span.links) if (attributes !== undefined) redactAttributes(attributes);
-  }
-
-  forceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
   }
 
   #cleanName(span: Span): void {
