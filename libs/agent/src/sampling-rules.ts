@@ -1,6 +1,11 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Attributes, Context, Link } from '@opentelemetry/api';
-import { ParentBasedSampler, SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace';
+import {
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace';
 import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { ATTR_URL_PATH } from '@opentelemetry/semantic-conventions';
 
@@ -56,10 +61,12 @@ export class SamplingRules implements Sampler {
 }
 
 function byRate(rate: number): Sampler {
-  return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(rate) });
+  // Not by ratio where all are wanted: that one reads the whole trace id first.
+  return new ParentBasedSampler({ root: rate === 1 ? new AlwaysOnSampler() : new TraceIdRatioBasedSampler(rate) });
 }
 
 function matcherOf(paths: readonly string[]): (path: string) => boolean {
+  if (paths.length === 0) return () => false;
   const exact = new Set(paths.filter(path => !path.endsWith('*')));
   const prefixes = paths.filter(path => path.endsWith('*')).map(path => path.slice(0, -1));
   return path => exact.has(path) || prefixes.some(prefix => path.startsWith(prefix));

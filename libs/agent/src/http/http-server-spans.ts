@@ -21,8 +21,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import { expressRouteOf } from './express-route.ts';
 
-type Emit = (this: object, event: string | symbol, ...args: unknown[]) => boolean;
 type Listening = { listeners(event: string): readonly unknown[] };
+type Emit = (this: Listening, event: string | symbol, ...args: unknown[]) => boolean;
 
 const traced = Symbol.for('tracelab.httpServerSpan');
 
@@ -49,23 +49,22 @@ export class HttpServerSpans {
 
   #patch(prototype: object, scheme: string): void {
     const { emit } = prototype as { readonly emit: Emit };
-    const onRequest = (exchange: Exchange, next: () => boolean) => this.#onRequest(exchange, next);
+    const isOthers = (server: Listening, request: IncomingMessage) => this.#isOthers(server, request);
+    // Every event of every server comes through here, and most requests are others': neither costs a closure or a list.
     const value: Emit = function (event, ...args) {
-      if (event !== 'request') return emit.call(this, event, ...args);
+      if (event !== 'request' || args.length !== 2 || isOthers(this, args[0] as IncomingMessage))
+        return emit.call(this, event, ...args);
       const [request, response] = args as [IncomingMessage, ServerResponse];
-      return onRequest({ request, response, scheme, server: this as Listening }, () => emit.call(this, event, ...args));
+      const begun = begin({ request, response, scheme });
+      if (begun === undefined) return emit.call(this, event, request, response);
+      return context.with(begun, emit, this, event, request, response);
     };
     Object.defineProperty(value, 'name', { value: 'emit' });
     Object.defineProperty(prototype, 'emit', { value, configurable: true, writable: true, enumerable: false });
   }
 
-  #onRequest(exchange: Exchange, emit: () => boolean): boolean {
-    const begun = this.#isOthers(exchange) ? undefined : begin(exchange);
-    return begun === undefined ? emit() : context.with(begun, emit);
-  }
-
   // Listeners may be many and requests more: each server is looked at once.
-  #isOthers({ server, request }: Exchange): boolean {
+  #isOthers(server: Listening, request: IncomingMessage): boolean {
     if (traced in request) return true;
     const known = this.#isOwn.get(server);
     if (known !== undefined) return known;
@@ -79,7 +78,6 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly scheme: string;
-  readonly server: Listening;
 }
 
 // Whatever goes wrong in here, the request goes on.
