@@ -15,13 +15,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { OtlpReceiver } from '../../tracing/test/otlp-receiver.ts';
 import { fixedRate } from '../../tracing/bench/fixed-rate.ts';
+import { cpuMsOf } from '../../tracing/bench/process-cpu.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { burst: { type: 'boolean' }, only: { type: 'string' } },
 });
 const only = values.only?.split(',');
-const [rounds = 12, perSecond = 2_000, seconds = 1] = positionals.map(Number);
+const [rounds = 20, perSecond = 1_000, seconds = 2] = positionals.map(Number);
 const load = values.burst === true ? { perSecond: 1e6, seconds: (perSecond * seconds) / 1e6 } : { perSecond, seconds };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -29,7 +30,6 @@ const backend = await new OtlpReceiver().listen();
 backend.keepsText = false;
 const otlp = {
   OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl,
-  OTEL_SERVICE_NAME: 'bench',
   OTEL_BSP_SCHEDULE_DELAY: '500',
 };
 const stock = '@opentelemetry/auto-instrumentations-node/register';
@@ -83,8 +83,10 @@ function dsnOf(port: number): string {
 const optionsOf = ({ env }: SetUp) => ({ cwd: here('..'), env: { PATH: process.env['PATH'], ...env } });
 
 async function start(setUp: SetUp, program: string): Promise<Running> {
+  const { cwd, env } = optionsOf(setUp);
   const child = spawn(process.execPath, [...setUp.preload, program], {
-    ...optionsOf(setUp),
+    cwd,
+    env: { ...env, OTEL_SERVICE_NAME: setUp.name },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const url = await new Promise<string>(resolve =>
@@ -92,27 +94,25 @@ async function start(setUp: SetUp, program: string): Promise<Running> {
       resolve(String(chunk).trim());
     }),
   );
-  await fixedRate(url, '/users/1/posts/2', { perSecond, seconds: 4 });
+  await fixedRate(url, '/users/1/posts/2', { perSecond: 3_000, seconds: 6 });
   return { name: setUp.name, url, process: child, cpuUs: [], spans: 0 };
-}
-
-// In clock ticks of 10 ms, user and system: the program itself is not asked and so not changed.
-function cpuUsOf({ pid = 0 }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 function rssMbOf({ pid = 0 }: ChildProcess): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1e3;
 }
 
-async function measure(running: Running): Promise<void> {
-  const spansBefore = backend.spans.length;
-  const before = cpuUsOf(running.process);
-  const requests = await fixedRate(running.url, '/users/1/posts/2', load);
+// All at the same time: what the machine's other work costs, which changes from second to second, all of them pay.
+async function measure(running: readonly Running[]): Promise<void> {
+  backend.spans.length = 0;
+  const before = running.map(({ process }) => cpuMsOf(process.pid));
+  const requests = await Promise.all(running.map(({ url }) => fixedRate(url, '/users/1/posts/2', load)));
   await new Promise(resolve => setTimeout(resolve, 800));
-  running.cpuUs.push((cpuUsOf(running.process) - before) / requests);
-  running.spans = (backend.spans.length - spansBefore) / requests;
+  for (const [n, one] of running.entries()) {
+    const sent = requests[n] ?? NaN;
+    one.cpuUs.push(((cpuMsOf(one.process.pid) - (before[n] ?? NaN)) * 1e3) / sent);
+    one.spans = backend.spans.filter(({ service }) => service === one.name).length / sent;
+  }
 }
 
 function childrenCpuMs(): number {
@@ -134,21 +134,21 @@ const least = (values: readonly number[]) => Math.min(...values);
 const loads = () => `load average ${loadavg()[0]?.toFixed(1) ?? ''}`;
 
 process.stdout.write(`${loads()}\n`);
-print(['program', 'set-up', 'median µs', 'added', 'of stock', 'least µs', 'added', 'of stock', 'spans', 'RSS MB']);
-print(['---', '---', '---:', '---:', '---:', '---:', '---:', '---:', '---:', '---:']);
+print(['program', 'set-up', 'median µs', 'added', 'of stock', 'spans', 'RSS MB']);
+print(['---', '---', '---:', '---:', '---:', '---:', '---:']);
 for (const [name, program] of Object.entries(programs)) {
   const running: Running[] = [];
   for (const setUp of setUps) running.push(await start(setUp, program));
-  // Each set-up has every neighbour before it as often.
-  for (let round = 0; round < rounds; round++)
-    for (const one of round % 2 === 0 ? running : running.toReversed()) await measure(one);
+  for (let round = 0; round < rounds; round++) await measure(running);
+  const addedBy = (name: string) =>
+    (running.find(one => one.name === name)?.cpuUs ?? []).map((us, round) => us - (running[0]?.cpuUs[round] ?? NaN));
   for (const one of running) {
-    const figures = [median, least].flatMap(of => {
-      const [base = NaN, , stocks = NaN] = running.map(({ cpuUs }) => of(cpuUs));
-      const added = of(one.cpuUs) - base;
-      return [of(one.cpuUs).toFixed(1), added.toFixed(1), `${((100 * added) / (stocks - base)).toFixed(0)} %`];
-    });
-    print([name, one.name, ...figures, one.spans.toFixed(2), rssMbOf(one.process).toFixed(0)]);
+    const added = addedBy(one.name);
+    const ofStock = addedBy('stock').map((us, round) => (100 * (added[round] ?? NaN)) / us);
+    // Of the rounds' own differences: in each round all had the same machine.
+    const figures = one.name === 'none' ? ['', ''] : [median(added).toFixed(1), `${median(ofStock).toFixed(0)} %`];
+    const rest = [one.spans.toFixed(2), rssMbOf(one.process).toFixed(0)];
+    print([name, one.name, median(one.cpuUs).toFixed(1), ...figures, ...rest]);
     one.process.kill('SIGKILL');
   }
 }

@@ -4,11 +4,12 @@
 // most of it to the one that answers later.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cpuMsOf } from '../../tracing/bench/process-cpu.ts';
 
 const ROUNDS = 30;
 const WARM_UP_ROUNDS = 10;
@@ -67,13 +68,6 @@ async function start(isTraced: boolean): Promise<Running> {
   return { child, connections: Array.from({ length: CONCURRENCY }, () => new Connection(port)) };
 }
 
-/** Milliseconds of CPU that all threads of the process have used; the process's own figure counts in steps of ten. */
-function cpuMs({ child }: Running): number {
-  const tasks = `/proc/${String(child.pid)}/task`;
-  const used = readdirSync(tasks).map(task => readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ', 1)[0]);
-  return used.reduce((sum, ns) => sum + Number(ns), 0) / 1e6;
-}
-
 const HEAD = 'HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
 const GET = `GET /products/1 ${HEAD}\r\n`;
 const BOOK = '{"name":"book","priceCents":900}';
@@ -97,10 +91,10 @@ for (const { connections } of Object.values(sides)) await connections[0]?.ask(PO
 stayAwake();
 const used: Record<'plain' | 'traced', number[]> = { plain: [], traced: [] };
 for (let round = 0; round < ROUNDS; round++) {
-  const before = { plain: cpuMs(sides.plain), traced: cpuMs(sides.traced) };
+  const before = { plain: cpuMsOf(sides.plain.child.pid), traced: cpuMsOf(sides.traced.child.pid) };
   await Promise.all([load(sides.plain), load(sides.traced)]);
   for (const side of ['plain', 'traced'] as const) {
-    const perRequest = ((cpuMs(sides[side]) - before[side]) * 1000) / REQUESTS;
+    const perRequest = ((cpuMsOf(sides[side].child.pid) - before[side]) * 1000) / REQUESTS;
     if (round >= WARM_UP_ROUNDS) used[side].push(perRequest);
   }
 }

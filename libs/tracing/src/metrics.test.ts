@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { traceToMemory } from '../test/memory-tracing.ts';
 import { counter, histogram, metricsText, withSpan } from './index.ts';
 
@@ -17,6 +18,23 @@ test('business metrics are in the text, with their attributes', async () => {
   expect(text).toMatch(/^orders_created_total\{[^}]*kind="express"[^}]*\} 2$/m);
   expect(text).toMatch(/^order_amount_count\S* 1$/m);
 });
+
+test('a delay of the event loop is told, without the interval between two looks', async () => {
+  await metricsText();
+  await sleep(250);
+  expect(delayOf(await metricsText(), 'min')).toBeLessThan(0.09);
+  await sleep(50);
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  await sleep(10);
+  const after = await metricsText();
+  expect(delayOf(after, 'max')).toBeGreaterThan(0.25);
+  expect(after.match(/^nodejs_eventloop_delay_max/gm)).toHaveLength(1);
+});
+
+function delayOf(text: string, figure: string): number {
+  return Number(new RegExp(`^nodejs_eventloop_delay_${figure}\\S* (.+)$`, 'm').exec(text)?.[1]);
+}
 
 test('so are the runtime and the health of the export', async () => {
   withSpan('work', () => undefined);

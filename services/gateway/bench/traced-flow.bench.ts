@@ -1,20 +1,20 @@
-// What tracing adds to the full flow with every span exported: CPU, user and system, of the four services, traced and not, in turns.
-// Both shops are alive at once on one Postgres; nothing waits and nothing fails by chance. Linux only: it reads /proc.
+// What tracing adds to the full flow with every span exported: CPU, user and system, of the four services, traced and not.
+// Both shops work at the same time on one Postgres, so that what the machine's other work costs falls to both; nothing waits
+// and nothing fails by chance. Linux only: it reads /proc.
 //
 //     node --conditions=@tracelab/source bench/traced-flow.bench.ts [slices] [flows in each]
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalPostgres } from '@tracelab/local-servers';
 import { Shop, temporaryFolder } from '@tracelab/test-stack';
+import { cpuMsOf } from '../../../libs/tracing/bench/process-cpu.ts';
 
 const [slices = 20, flows = 150] = process.argv.slice(2).map(Number);
 const atOnce = 4;
 const EXPORT_DELAY_MS = 200;
-// The unit of /proc/<pid>/stat on every Linux that Node runs on.
-const TICK_MS = 10;
 
 interface Side {
   readonly name: string;
@@ -25,13 +25,7 @@ interface Side {
 
 const servicesOf = ({ gateway, user, order, payment }: Shop) => [gateway, user, order, payment];
 
-function cpuMsOf(pid: number | undefined): number {
-  // After the name, which may hold spaces: fields 14 and 15 of the line are user and system time.
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-const cpuOf = ({ shop }: Side) => servicesOf(shop).map(({ pid }) => cpuMsOf(pid));
+const cpuMs = ({ shop }: Side) => servicesOf(shop).reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
 
 async function run({ shop }: Side, count: number): Promise<void> {
   let left = count;
@@ -45,13 +39,12 @@ async function run({ shop }: Side, count: number): Promise<void> {
   await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
-async function measure(side: Side): Promise<void> {
-  const before = cpuOf(side);
-  await run(side, flows);
+async function measure(sides: readonly Side[]): Promise<void> {
+  const before = sides.map(cpuMs);
+  await Promise.all(sides.map(side => run(side, flows)));
   // What is still in the queues is sent after the load, and its cost belongs to it.
   await sleep(EXPORT_DELAY_MS + 300);
-  const used = cpuOf(side).map((ms, i) => ms - (before[i] ?? NaN));
-  side.cpuMs.push(used.reduce((sum, ms) => sum + ms, 0) / flows);
+  for (const [n, side] of sides.entries()) side.cpuMs.push((cpuMs(side) - (before[n] ?? NaN)) / flows);
 }
 
 let receivedBytes = 0;
@@ -82,8 +75,7 @@ try {
   for (const side of sides) await run(side, 2_500);
   receivedBytes = 0;
   for (let slice = 0; slice < slices; slice++) {
-    // Each goes first half of the time.
-    for (const side of slice % 2 === 0 ? sides : sides.toReversed()) await measure(side);
+    await measure(sides);
     process.stderr.write(`${sides.map(({ name, cpuMs }) => `${name} ${cpuMs.at(-1)?.toFixed(2) ?? ''}`).join(', ')}\n`);
   }
 } finally {
@@ -95,15 +87,14 @@ try {
 
 const [untraced = [], traced = []] = sides.map(({ cpuMs }) => cpuMs);
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-const added = median(traced) / median(untraced) - 1;
 const ratios = traced.map((ms, i) => ms / (untraced[i] ?? NaN) - 1);
 const percent = (ratio: number) => `${(100 * ratio).toFixed(0)} %`;
 process.stdout.write(
   [
     `load average ${loadavg()[0]?.toFixed(1) ?? ''}; ${slices} slices of ${flows} flows each`,
-    `untraced   ${median(untraced).toFixed(2)} ms of CPU per flow (least ${Math.min(...untraced).toFixed(2)})`,
-    `traced     ${median(traced).toFixed(2)} ms (least ${Math.min(...traced).toFixed(2)})`,
-    `added      ${percent(added)} by medians, ${percent(median(ratios))} by pairs, ${percent(Math.min(...traced) / Math.min(...untraced) - 1)} by the least`,
+    `untraced   ${median(untraced).toFixed(2)} ms of CPU per flow`,
+    `traced     ${median(traced).toFixed(2)} ms`,
+    `added      ${percent(median(ratios))}, the median of the slices' own ratios`,
     `exported   ${(receivedBytes / slices / flows / 1024).toFixed(1)} KiB per flow\n`,
   ].join('\n'),
 );

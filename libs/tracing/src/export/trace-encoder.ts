@@ -281,12 +281,20 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
 
 function groupsOf(spans: readonly PackedSpan[]): Map<Resource, SpansByScope> {
   const groups = new Map<Resource, SpansByScope>();
+  let last: PackedSpan | undefined;
+  let company: PackedSpan[] = [];
   for (const span of spans) {
+    // Mostly of one tracer, so there is nothing to look up.
+    if (last !== undefined && span.resource === last.resource && span.scope === last.scope) {
+      company.push(span);
+      continue;
+    }
+    last = span;
     const byScope = groups.get(span.resource) ?? new Map<InstrumentationScope, PackedSpan[]>();
     groups.set(span.resource, byScope);
-    const ofScope = byScope.get(span.scope);
-    if (ofScope === undefined) byScope.set(span.scope, [span]);
-    else ofScope.push(span);
+    company = byScope.get(span.scope) ?? [];
+    byScope.set(span.scope, company);
+    company.push(span);
   }
   return groups;
 }

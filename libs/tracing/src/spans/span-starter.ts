@@ -8,7 +8,14 @@ import type {
   TracerProvider as ApiTracerProvider,
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
-import { AlwaysOnSampler, ParentBasedSampler, SamplingDecision, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  RandomIdGenerator,
+  SamplingDecision,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
+import { RandomIds } from './random-ids.ts';
 import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { RecordedSpan, cleanLink } from './recorded-span.ts';
 import type { SpanOrigin } from './recorded-span.ts';
@@ -28,7 +35,8 @@ export function spanStarterOf(provider: ApiTracerProvider, name: string): SpanSt
     tracer as Partial<SdkTracer>;
   if (!instrumentationScope || !_sampler || !_idGenerator || !_resource || !_spanLimits || !_spanProcessor)
     return tracer;
-  return new LightTracer(_sampler, _idGenerator, {
+  const ids = _idGenerator instanceof RandomIdGenerator ? new RandomIds() : _idGenerator;
+  return new LightTracer(_sampler, ids, {
     resource: _resource,
     scope: instrumentationScope,
     limits: _spanLimits,

@@ -1,0 +1,43 @@
+import type { Meter, ObservableGauge } from '@opentelemetry/api';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+// Each look wakes an idle process, for a tenth of a millisecond: at Node's own ten, a hundred times a second, that is a hundredth of a
+// processor. A longer interval misses some short delays, and takes none of them for longer or shorter than they are.
+const INTERVAL_MS = 100;
+
+type Delays = ReturnType<typeof monitorEventLoopDelay>;
+
+const shown: readonly (readonly [name: string, of: (delays: Delays) => number])[] = [
+  ['min', delays => delays.min],
+  ['max', delays => delays.max],
+  ['mean', delays => delays.mean],
+  ['p50', delays => delays.percentile(50)],
+  ['p90', delays => delays.percentile(90)],
+  ['p99', delays => delays.percentile(99)],
+];
+
+/**
+ * How much later than it should the event loop comes to a timer, since the last look at the metrics: 0 where nothing holds it
+ * up. Node's figures, and with them those of the stock instrumentation, have the interval itself in them. Returns how to stop it.
+ */
+export function observeEventLoopDelay(meter: Meter): () => void {
+  const delays = monitorEventLoopDelay({ resolution: INTERVAL_MS });
+  delays.enable();
+  const gauges = shown.map(([name]): ObservableGauge =>
+    meter.createObservableGauge(`nodejs.eventloop.delay.${name}`, {
+      description: `Event loop delay since the last look, ${name}.`,
+      unit: 's',
+    }),
+  );
+  meter.addBatchObservableCallback(result => {
+    if (delays.count === 0) return;
+    for (const [n, gauge] of gauges.entries()) {
+      const ns = shown[n]?.[1](delays) ?? NaN;
+      result.observe(gauge, Math.max(0, ns / 1e6 - INTERVAL_MS) / 1e3);
+    }
+    delays.reset();
+  }, gauges);
+  return () => {
+    delays.disable();
+  };
+}
