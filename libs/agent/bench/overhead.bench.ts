@@ -2,7 +2,7 @@
 // preload, and with two agents of others where they are installed. From dist, as users run it: `pnpm build` first.
 //
 //     npm install --ignore-scripts --prefix /tmp/tracelab-other-agents dd-trace @sentry/node
-//     node --conditions=@tracelab/source bench/overhead.bench.ts [rounds] [requests per second] [seconds]
+//     node --conditions=@tracelab/source bench/overhead.bench.ts [generations] [requests per second] [seconds]
 //         [--burst] [--only none,auto-agent,stock]
 //
 // With --burst the same number of requests comes at once, over 32 connections, and is answered as fast as the program can.
@@ -22,7 +22,8 @@ const { positionals, values } = parseArgs({
   options: { burst: { type: 'boolean' }, only: { type: 'string' } },
 });
 const only = values.only?.split(',');
-const [rounds = 20, perSecond = 1_000, seconds = 2] = positionals.map(Number);
+const [generations = 4, perSecond = 1_000, seconds = 2] = positionals.map(Number);
+const ROUNDS = 6;
 const load = values.burst === true ? { perSecond: 1e6, seconds: (perSecond * seconds) / 1e6 } : { perSecond, seconds };
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -72,8 +73,12 @@ interface Running {
   readonly name: string;
   readonly url: string;
   readonly process: ChildProcess;
+}
+
+interface Measured {
   readonly cpuUs: number[];
   spans: number;
+  rssMb: number;
 }
 
 function dsnOf(port: number): string {
@@ -95,7 +100,7 @@ async function start(setUp: SetUp, program: string): Promise<Running> {
     }),
   );
   await fixedRate(url, '/users/1/posts/2', { perSecond: 3_000, seconds: 6 });
-  return { name: setUp.name, url, process: child, cpuUs: [], spans: 0 };
+  return { name: setUp.name, url, process: child };
 }
 
 function rssMbOf({ pid = 0 }: ChildProcess): number {
@@ -103,15 +108,18 @@ function rssMbOf({ pid = 0 }: ChildProcess): number {
 }
 
 // All at the same time: what the machine's other work costs, which changes from second to second, all of them pay.
-async function measure(running: readonly Running[]): Promise<void> {
+async function measure(running: readonly Running[], measured: ReadonlyMap<string, Measured>): Promise<void> {
   backend.spans.length = 0;
   const before = running.map(({ process }) => cpuMsOf(process.pid));
   const requests = await Promise.all(running.map(({ url }) => fixedRate(url, '/users/1/posts/2', load)));
   await new Promise(resolve => setTimeout(resolve, 800));
   for (const [n, one] of running.entries()) {
     const sent = requests[n] ?? NaN;
-    one.cpuUs.push(((cpuMsOf(one.process.pid) - (before[n] ?? NaN)) * 1e3) / sent);
-    one.spans = backend.spans.filter(({ service }) => service === one.name).length / sent;
+    const of = measured.get(one.name);
+    if (of === undefined) continue;
+    of.cpuUs.push(((cpuMsOf(one.process.pid) - (before[n] ?? NaN)) * 1e3) / sent);
+    of.spans = backend.spans.filter(({ service }) => service === one.name).length / sent;
+    of.rssMb = rssMbOf(one.process);
   }
 }
 
@@ -137,19 +145,27 @@ process.stdout.write(`${loads()}\n`);
 print(['program', 'set-up', 'median µs', 'added', 'of stock', 'spans', 'RSS MB']);
 print(['---', '---', '---:', '---:', '---:', '---:', '---:']);
 for (const [name, program] of Object.entries(programs)) {
-  const running: Running[] = [];
-  for (const setUp of setUps) running.push(await start(setUp, program));
-  for (let round = 0; round < rounds; round++) await measure(running);
-  const addedBy = (name: string) =>
-    (running.find(one => one.name === name)?.cpuUs ?? []).map((us, round) => us - (running[0]?.cpuUs[round] ?? NaN));
-  for (const one of running) {
-    const added = addedBy(one.name);
+  const measured = new Map(
+    setUps.map((setUp): [string, Measured] => [setUp.name, { cpuUs: [], spans: NaN, rssMb: NaN }]),
+  );
+  // What the compiler makes of the same code differs by several microseconds a request from process to process.
+  for (let generation = 0; generation < generations; generation++) {
+    const running = await Promise.all(setUps.map(setUp => start(setUp, program)));
+    for (let round = 0; round < ROUNDS; round++) {
+      // Whoever is asked first finds a machine at rest; each is as often.
+      const first = round % running.length;
+      await measure([...running.slice(first), ...running.slice(0, first)], measured);
+    }
+    for (const { process } of running) process.kill('SIGKILL');
+  }
+  const cpuUsOf = (setUp: string) => measured.get(setUp)?.cpuUs ?? [];
+  const addedBy = (setUp: string) => cpuUsOf(setUp).map((us, round) => us - (cpuUsOf('none')[round] ?? NaN));
+  for (const [setUp, { cpuUs, spans, rssMb }] of measured) {
+    const added = addedBy(setUp);
     const ofStock = addedBy('stock').map((us, round) => (100 * (added[round] ?? NaN)) / us);
     // Of the rounds' own differences: in each round all had the same machine.
-    const figures = one.name === 'none' ? ['', ''] : [median(added).toFixed(1), `${median(ofStock).toFixed(0)} %`];
-    const rest = [one.spans.toFixed(2), rssMbOf(one.process).toFixed(0)];
-    print([name, one.name, median(one.cpuUs).toFixed(1), ...figures, ...rest]);
-    one.process.kill('SIGKILL');
+    const figures = setUp === 'none' ? ['', ''] : [median(added).toFixed(1), `${median(ofStock).toFixed(0)} %`];
+    print([name, setUp, median(cpuUs).toFixed(1), ...figures, spans.toFixed(2), rssMb.toFixed(0)]);
   }
 }
 

@@ -1,7 +1,7 @@
 // CPU of the server process per request at a fixed rate: no tracing, this library at each level, the stock register. All
 // serve at the same time: what the machine's other work costs, which changes from second to second, all of them pay.
 //
-//     node --conditions=@tracelab/source bench/overhead.bench.ts [rounds] [requests per second] [seconds] [--only none,route,stock]
+//     node --conditions=@tracelab/source bench/overhead.bench.ts [generations] [requests per second] [seconds] [--only none,route,stock]
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { OtlpReceiver } from '../test/otlp-receiver.ts';
@@ -10,7 +10,8 @@ import { ServerUnderTest } from './server-under-test.ts';
 import type { Variant } from './server-under-test.ts';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
-const [rounds = 30, perSecond = 1_000, seconds = 2] = positionals.map(Number);
+const [generations = 6, perSecond = 1_000, seconds = 2] = positionals.map(Number);
+const ROUNDS = 6;
 
 const backend = await new OtlpReceiver().listen();
 backend.keepsText = false;
@@ -46,7 +47,6 @@ interface Measured {
 interface Running {
   readonly name: string;
   readonly server: ServerUnderTest;
-  readonly measured: Measured[];
 }
 
 async function start(variant: Variant): Promise<Running> {
@@ -54,7 +54,7 @@ async function start(variant: Variant): Promise<Running> {
   const server = await ServerUnderTest.start({ ...variant, env: { ...env, OTEL_SERVICE_NAME: name } });
   // Until the compiler has seen enough: the first thousands of requests cost twice as much.
   await fixedRate(server.url, '/hello/1', { perSecond: 3_000, seconds: 6 });
-  return { name, server, measured: [] };
+  return { name, server };
 }
 
 async function measure(running: readonly Running[]): Promise<void> {
@@ -66,10 +66,10 @@ async function measure(running: readonly Running[]): Promise<void> {
   // What the load leaves in the queue is exported after it, and its cost belongs to the load.
   await new Promise(resolve => setTimeout(resolve, 600));
   const after = await Promise.all(running.map(({ server }) => server.usage()));
-  for (const [n, { name, measured }] of running.entries()) {
+  for (const [n, { name }] of running.entries()) {
     const sent = requests[n] ?? NaN;
     const { cpuUs = NaN, rssBytes = NaN } = after[n] ?? {};
-    measured.push({
+    measuredOf(name).push({
       cpuUs: (cpuUs - (before[n]?.cpuUs ?? NaN)) / sent,
       spans: backend.spans.filter(({ service }) => service === name).length / sent,
       rssMb: rssBytes / 1e6,
@@ -77,24 +77,35 @@ async function measure(running: readonly Running[]): Promise<void> {
   }
 }
 
-const running: Running[] = [];
 const wanted = values.only?.split(',') ?? variants.map(({ name }) => name);
-for (const variant of variants.filter(({ name }) => wanted.includes(name))) running.push(await start(variant));
-for (let round = 1; round <= rounds; round++) {
-  await measure(running);
-  const figures = running.map(({ name, measured }) => `${name} ${measured.at(-1)?.cpuUs.toFixed(1) ?? ''}`);
-  process.stderr.write(`round ${round}: ${figures.join(', ')}\n`);
+const chosen = variants.filter(({ name }) => wanted.includes(name));
+const measured = new Map(chosen.map(({ name }): [string, Measured[]] => [name, []]));
+const measuredOf = (name: string) => measured.get(name) ?? [];
+// What the compiler makes of the same code differs by several microseconds a request from process to process.
+for (let generation = 1; generation <= generations; generation++) {
+  const running = await Promise.all(chosen.map(start));
+  for (let round = 0; round < ROUNDS; round++) {
+    // Whoever is asked first finds a machine at rest; each is as often.
+    const first = round % running.length;
+    await measure([...running.slice(first), ...running.slice(0, first)]);
+  }
+  for (const { server } of running) await server.stop();
+  const figures = chosen.map(({ name }) => {
+    const latest = measuredOf(name).slice(-ROUNDS);
+    return `${name} ${median(latest.map(({ cpuUs }) => cpuUs)).toFixed(1)}`;
+  });
+  process.stderr.write(`generation ${generation}: ${figures.join(', ')}\n`);
 }
-for (const { server } of running) await server.stop();
 await backend.close();
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-const of = (name: string, key: keyof Measured) =>
-  running.find(one => one.name === name)?.measured.map(measured => measured[key]) ?? [];
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+const of = (name: string, key: keyof Measured) => measuredOf(name).map(one => one[key]);
 const base = of('none', 'cpuUs');
 const addedBy = (name: string) => of(name, 'cpuUs').map((cpuUs, round) => cpuUs - (base[round] ?? NaN));
 const stockAdded = addedBy('stock');
-const rows = running.map(({ name }) => {
+const rows = chosen.map(({ name }) => {
   const added = addedBy(name);
   const ofStock = added.map((us, round) => (100 * us) / (stockAdded[round] ?? NaN));
   return [
