@@ -4,16 +4,18 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 // Each look wakes an idle process, for a tenth of a millisecond: at Node's own ten, a hundred times a second, that is a hundredth of a
 // processor. A longer interval misses some short delays, and takes none of them for longer or shorter than they are.
 const INTERVAL_MS = 100;
+const INTERVAL_NS = INTERVAL_MS * 1e6;
 
 type Delays = ReturnType<typeof monitorEventLoopDelay>;
 
 const shown: readonly (readonly [name: string, of: (delays: Delays) => number])[] = [
-  ['min', delays => delays.min],
-  ['max', delays => delays.max],
-  ['mean', delays => delays.mean],
-  ['p50', delays => delays.percentile(50)],
-  ['p90', delays => delays.percentile(90)],
-  ['p99', delays => delays.percentile(99)],
+  ['min', delays => delays.min - INTERVAL_NS],
+  ['max', delays => delays.max - INTERVAL_NS],
+  ['mean', delays => delays.mean - INTERVAL_NS],
+  ['stddev', delays => delays.stddev],
+  ['p50', delays => delays.percentile(50) - INTERVAL_NS],
+  ['p90', delays => delays.percentile(90) - INTERVAL_NS],
+  ['p99', delays => delays.percentile(99) - INTERVAL_NS],
 ];
 
 /**
@@ -32,8 +34,8 @@ export function observeEventLoopDelay(meter: Meter): () => void {
   meter.addBatchObservableCallback(result => {
     if (delays.count === 0) return;
     for (const [n, gauge] of gauges.entries()) {
-      const ns = shown[n]?.[1](delays) ?? NaN;
-      result.observe(gauge, Math.max(0, ns / 1e6 - INTERVAL_MS) / 1e3);
+      // A timer may come a little early.
+      result.observe(gauge, Math.max(0, shown[n]?.[1](delays) ?? NaN) / 1e9);
     }
     delays.reset();
   }, gauges);
