@@ -50,14 +50,14 @@ export class HttpServerSpans {
   #patch(prototype: object, scheme: string): void {
     const { emit } = prototype as { readonly emit: Emit };
     const isOthers = (server: Listening, request: IncomingMessage) => this.#isOthers(server, request);
-    // Every event of every server comes through here, and most requests are others': neither costs a closure or a list.
+    // Every event of every server comes through here, and most requests are others': neither costs a closure.
     const value: Emit = function (event, ...args) {
-      if (event !== 'request' || args.length !== 2 || isOthers(this, args[0] as IncomingMessage))
+      if (event !== 'request' || args.length < 2 || isOthers(this, args[0] as IncomingMessage))
         return emit.call(this, event, ...args);
       const [request, response] = args as [IncomingMessage, ServerResponse];
       const begun = begin({ request, response, scheme });
-      if (begun === undefined) return emit.call(this, event, request, response);
-      return context.with(begun, emit, this, event, request, response);
+      if (begun === undefined) return emit.call(this, event, ...args);
+      return context.with(begun, emit, this, event, ...args);
     };
     Object.defineProperty(value, 'name', { value: 'emit' });
     Object.defineProperty(prototype, 'emit', { value, configurable: true, writable: true, enumerable: false });
