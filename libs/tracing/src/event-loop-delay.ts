@@ -1,4 +1,4 @@
-import type { Meter, ObservableGauge } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 // Each look wakes an idle process, for a tenth of a millisecond: at Node's own ten, a hundred times a second, that is a hundredth of a
@@ -25,20 +25,19 @@ const shown: readonly (readonly [name: string, of: (delays: Delays) => number])[
 export function observeEventLoopDelay(meter: Meter): () => void {
   const delays = monitorEventLoopDelay({ resolution: INTERVAL_MS });
   delays.enable();
-  const gauges = shown.map(([name]): ObservableGauge =>
-    meter.createObservableGauge(`nodejs.eventloop.delay.${name}`, {
-      description: `Event loop delay since the last look, ${name}.`,
-      unit: 's',
-    }),
-  );
-  meter.addBatchObservableCallback(result => {
-    if (delays.count === 0) return;
-    for (const [n, gauge] of gauges.entries()) {
+  const figures = shown.map(([name, of]) => {
+    const description = `Event loop delay since the last look, ${name}.`;
+    return { gauge: meter.createObservableGauge(`nodejs.eventloop.delay.${name}`, { description, unit: 's' }), of };
+  });
+  meter.addBatchObservableCallback(
+    result => {
+      if (delays.count === 0) return;
       // A timer may come a little early.
-      result.observe(gauge, Math.max(0, shown[n]?.[1](delays) ?? NaN) / 1e9);
-    }
-    delays.reset();
-  }, gauges);
+      for (const { gauge, of } of figures) result.observe(gauge, Math.max(0, of(delays)) / 1e9);
+      delays.reset();
+    },
+    figures.map(({ gauge }) => gauge),
+  );
   return () => {
     delays.disable();
   };
