@@ -2,7 +2,6 @@ import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compileSource } from './compile-source.ts';
 import { FolderWatch } from './folder-watch.ts';
-import { packageFolders } from './package-folders.ts';
 import type { PartEvent, ServicePart } from './service-part.ts';
 import type { Stack } from './stack.ts';
 import { TypeCheck } from './type-check.ts';
@@ -61,8 +60,8 @@ export class DevWatch {
     if (isReadable.includes(false)) return;
     const changed = new Set(this.#saved.values());
     this.#saved.clear();
-    const concerned = this.#stack.services.filter(({ folder }) =>
-      [...packageFolders(folder)].some(each => changed.has(each)),
+    const concerned = this.#stack.services.filter(service =>
+      [...changed].some(folder => service.packageFolders.has(folder)),
     );
     await Promise.all(concerned.map(service => this.#restart(service)));
     this.#afterwards();

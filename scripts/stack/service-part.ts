@@ -43,6 +43,7 @@ export class ServicePart implements Part {
   readonly #options: ServicePartOptions;
   #process: ServerProcess | undefined;
   #spare: SpareProcess | undefined;
+  #packageFolders: ReadonlySet<string> | undefined;
   #launching: Promise<void> | undefined;
   #isWanted = false;
   #replaced: Promise<unknown> = Promise.resolve();
@@ -64,8 +65,9 @@ export class ServicePart implements Part {
     await this.#launch();
   }
 
-  get folder(): string {
-    return this.#options.folder;
+  /** Its own and those of the libs that it uses, as they were when it was asked first: a manifest may be half written later. */
+  get packageFolders(): ReadonlySet<string> {
+    return (this.#packageFolders ??= packageFolders(this.#options.folder));
   }
 
   async stop(): Promise<void> {
@@ -78,7 +80,7 @@ export class ServicePart implements Part {
   /** Has the next process ready, so that a restart has only this workspace's code to load; resolves once it is. */
   async prepare(): Promise<void> {
     if (!this.#isWanted) return;
-    this.#spare ??= new SpareProcess(this.#command(), packageFolders(this.folder));
+    this.#spare ??= new SpareProcess(this.#command(), this.packageFolders);
     await this.#spare.warm();
   }
 

@@ -56,12 +56,14 @@ export class TypeCheck {
       if (/error TS\d+/.test(line)) errors.push(line);
     });
     compiler.on('error', ({ message }) => {
-      this.#tell(`the types are not checked: ${message}; run \`pnpm install\``);
+      this.#tell(`${message}; run \`pnpm install\``);
     });
-    compiler.on('close', code => {
+    compiler.on('close', (code, signal) => {
       this.#compiler = undefined;
       this.#forgetDoubtful();
-      if (code !== null && code >= 0) this.#report(errors);
+      const isWhole = code === 0 || errors.length > 0;
+      if (isWhole && !compiler.killed) this.#report(errors);
+      else if (!compiler.killed) this.#tell(`the types are not checked: tsc ended with ${signal ?? String(code)}`);
       this.#passIfDue();
     });
   }

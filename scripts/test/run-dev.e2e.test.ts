@@ -146,6 +146,18 @@ test('a service that does not start with a change is told, and comes back with t
   expect(await refusal()).toBe('User 999 is back');
 });
 
+test('a manifest that cannot be read ends nothing but what needs it', async () => {
+  const manifest = 'services/user/package.json';
+  const whole = workspace.read(manifest);
+  workspace.save(manifest, '{');
+  workspace.save(ERRORS, saying('has no manifest'));
+  await told(/user (restarted|does not start)/);
+  workspace.save(manifest, whole);
+  workspace.save(ERRORS, saying('has one again'));
+  await told(/user restarted/);
+  expect(await refusal()).toBe('User 999 has one again');
+});
+
 test('a service that was prepared is traced as any other', async () => {
   workspace.save(ERRORS, saying('is traced'));
   await told(/user restarted/);
