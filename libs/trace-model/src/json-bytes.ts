@@ -13,6 +13,8 @@ const FIRST_SIZE = 4096;
 export class JsonBytes {
   #bytes: Uint8Array<ArrayBuffer>;
   #at = 0;
+  /** The last byte of what was taken. */
+  #taken = 0;
   readonly #encoder = new TextEncoder();
 
   /** Room for as many bytes as will probably be written; more is made when they are not enough. */
@@ -60,14 +62,29 @@ export class JsonBytes {
 
   /** A comma, unless it would be the first thing after the bracket that opened. */
   comma(): void {
-    const last = this.#bytes[this.#at - 1];
+    const last = this.#at === 0 ? this.#taken : this.#bytes[this.#at - 1];
     if (last === OPEN_BRACE || last === OPEN_BRACKET) return;
     this.#roomFor(1)[this.#at++] = COMMA;
+  }
+
+  /** How many bytes were written. */
+  get length(): number {
+    return this.#at;
   }
 
   /** What was written. */
   bytes(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#at);
+  }
+
+  /** What was written so far, for whoever sends it on while the rest is written. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.bytes();
+    this.#taken = taken.at(-1) ?? this.#taken;
+    // What follows is probably as long.
+    this.#bytes = new Uint8Array(taken.length + FIRST_SIZE);
+    this.#at = 0;
+    return taken;
   }
 
   #roomFor(count: number): Uint8Array<ArrayBuffer> {

@@ -16,15 +16,16 @@ import {
  */
 export function otlpBytesOf(spans: readonly Span[]): Uint8Array<ArrayBuffer> {
   const json = new JsonBytes(spans.length * SPAN_BYTES);
-  writeOtlp(json, spans);
+  const steps = writeOtlp(json, spans);
+  while (steps.next().done !== true);
   return json.bytes();
 }
 
 /** What most spans need at most. */
 const SPAN_BYTES = 1024;
 
-/** The same as a part of something else. */
-export function writeOtlp(json: JsonBytes, spans: Iterable<Span>): void {
+/** The same as a part of something else, span by span: after each, what was written may be taken. */
+export function* writeOtlp(json: JsonBytes, spans: Iterable<Span>): Generator<void, void, void> {
   let last: Span | undefined;
   json.raw('{"resourceSpans":[');
   for (const span of spans) {
@@ -40,6 +41,7 @@ export function writeOtlp(json: JsonBytes, spans: Iterable<Span>): void {
     json.comma();
     writeSpan(json, span);
     last = span;
+    yield;
   }
   json.raw(last === undefined ? ']}' : ']}]}]}');
 }

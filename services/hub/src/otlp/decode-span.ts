@@ -13,6 +13,7 @@ import {
   STATUS_CODES,
 } from '@tracelab/trace-model';
 
+import { KnownBytes } from './known-bytes.ts';
 import { ProtobufCursor } from './protobuf-cursor.ts';
 import {
   COLUMNS,
@@ -21,7 +22,6 @@ import {
   SCOPE_AT,
   SCOPE_LENGTH,
   SPAN_AT,
-  SPAN_LENGTH,
   type TraceBatch,
 } from './trace-batch.ts';
 
@@ -30,26 +30,40 @@ interface Origin {
   readonly service: string;
 }
 
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** A span that may be changed. */
+export type DecodedSpan = Mutable<Omit<Span, 'attributes' | 'events' | 'links'>> & {
+  attributes: Attribute[];
+  events: DecodedEvent[];
+  links: SpanLink[];
+};
+type DecodedEvent = Omit<SpanEvent, 'attributes'> & { readonly attributes: Attribute[] };
+
 /** What tells of a span among the others of its trace. */
 export type SpanHead = Pick<Span, 'spanId' | 'kind' | 'startNs'>;
 
 /** Decodes the spans of a checked batch, or those of some rows. Spans of one resource share one object. */
 export class BatchDecoder {
   readonly #batch: TraceBatch;
+  readonly #cursor: ProtobufCursor;
   readonly #origins = new Map<number, Origin>();
   readonly #scopes = new Map<number, Scope>();
 
   constructor(batch: TraceBatch) {
     this.#batch = batch;
+    this.#cursor = new ProtobufCursor(batch.bytes);
   }
 
   get length(): number {
     return this.#batch.table.length / COLUMNS;
   }
 
-  span(row: number): Span {
+  /** Its own parts belong to who asks; resource, scope and each attribute are shared. */
+  span(row: number): DecodedSpan {
     const first = row * COLUMNS;
-    return readSpan(this.#cursorAt(first), this.#originOf(first), this.#scopeOf(first));
+    const [origin, scope] = [this.#originOf(first), this.#scopeOf(first)];
+    return readSpan(this.#cursorAt(first, SPAN_AT), origin, scope);
   }
 
   spans(): Span[] {
@@ -58,34 +72,33 @@ export class BatchDecoder {
 
   /** Of all spans, at a fraction of the spans' cost. */
   heads(): SpanHead[] {
-    return Array.from({ length: this.length }, (_, row) => readHead(this.#cursorAt(row * COLUMNS)));
+    return Array.from({ length: this.length }, (_, row) => readHead(this.#cursorAt(row * COLUMNS, SPAN_AT)));
   }
 
-  #cursorAt(first: number): ProtobufCursor {
-    const { bytes, table } = this.#batch;
-    const at = table[first + SPAN_AT] as number;
-    return new ProtobufCursor(bytes, at, at + (table[first + SPAN_LENGTH] as number));
+  #cursorAt(first: number, column: number): ProtobufCursor {
+    const { table } = this.#batch;
+    const at = table[first + column] as number;
+    this.#cursor.moveTo(at, at + (table[first + column + 1] as number));
+    return this.#cursor;
   }
 
   #originOf(first: number): Origin {
-    const { bytes, table } = this.#batch;
-    const [at, length] = [table[first + RESOURCE_AT] as number, table[first + RESOURCE_LENGTH] as number];
-    const key = length === 0 ? -1 : at;
+    const { table } = this.#batch;
+    const key = table[first + RESOURCE_LENGTH] === 0 ? -1 : (table[first + RESOURCE_AT] as number);
     const known = this.#origins.get(key);
     if (known !== undefined) return known;
-    const resource = readResource(new ProtobufCursor(bytes, at, at + length));
+    const resource = readResource(this.#cursorAt(first, RESOURCE_AT));
     const origin = { resource, service: serviceNameOf(resource.attributes) };
     this.#origins.set(key, origin);
     return origin;
   }
 
   #scopeOf(first: number): Scope {
-    const { bytes, table } = this.#batch;
-    const [at, length] = [table[first + SCOPE_AT] as number, table[first + SCOPE_LENGTH] as number];
-    const key = length === 0 ? -1 : at;
+    const { table } = this.#batch;
+    const key = table[first + SCOPE_LENGTH] === 0 ? -1 : (table[first + SCOPE_AT] as number);
     const known = this.#scopes.get(key);
     if (known !== undefined) return known;
-    const scope = readScope(new ProtobufCursor(bytes, at, at + length));
+    const scope = readScope(this.#cursorAt(first, SCOPE_AT));
     this.#scopes.set(key, scope);
     return scope;
   }
@@ -94,8 +107,6 @@ export class BatchDecoder {
 export function decodeBatch(batch: TraceBatch): Span[] {
   return new BatchDecoder(batch).spans();
 }
-
-type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 function readHead(cursor: ProtobufCursor): SpanHead {
   const head: Mutable<SpanHead> = { spanId: '', kind: 'unspecified', startNs: 0n };
@@ -108,11 +119,11 @@ function readHead(cursor: ProtobufCursor): SpanHead {
   return head;
 }
 
-function readSpan(cursor: ProtobufCursor, { resource, service }: Origin, scope: Scope): Span {
+function readSpan(cursor: ProtobufCursor, { resource, service }: Origin, scope: Scope): DecodedSpan {
   const attributes: Attribute[] = [];
-  const events: SpanEvent[] = [];
+  const events: DecodedEvent[] = [];
   const links: SpanLink[] = [];
-  const span: Mutable<Span> = {
+  const span: DecodedSpan = {
     traceId: '',
     spanId: '',
     parentSpanId: '',
@@ -154,7 +165,7 @@ function readSpan(cursor: ProtobufCursor, { resource, service }: Origin, scope: 
 const UNSET: Span['status'] = { code: 'unset', message: '' };
 const NO_PARENT = '0000000000000000';
 
-function readSpanField(cursor: ProtobufCursor, span: Mutable<Span>): void {
+function readSpanField(cursor: ProtobufCursor, span: DecodedSpan): void {
   switch (cursor.field) {
     case 1:
       span.traceId = cursor.hex();
@@ -189,7 +200,7 @@ function readSpanField(cursor: ProtobufCursor, span: Mutable<Span>): void {
   }
 }
 
-function readRareSpanField(cursor: ProtobufCursor, span: Mutable<Span>): void {
+function readRareSpanField(cursor: ProtobufCursor, span: DecodedSpan): void {
   switch (cursor.field) {
     case 10:
       span.droppedAttributesCount = cursor.count();
@@ -223,10 +234,10 @@ function readStatus(cursor: ProtobufCursor): Span['status'] {
   return status;
 }
 
-function readEvent(cursor: ProtobufCursor): SpanEvent {
+function readEvent(cursor: ProtobufCursor): DecodedEvent {
   const outer = cursor.enter();
   const attributes: Attribute[] = [];
-  const event: Mutable<SpanEvent> = { timeNs: 0n, name: '', attributes, droppedAttributesCount: 0 };
+  const event: Mutable<DecodedEvent> = { timeNs: 0n, name: '', attributes, droppedAttributesCount: 0 };
   while (cursor.next()) {
     if (cursor.field === 1) event.timeNs = cursor.fixed64();
     else if (cursor.field === 2) event.name = cursor.text();
@@ -290,6 +301,12 @@ export function readScope(cursor: ProtobufCursor): Scope {
 
 function readAttribute(cursor: ProtobufCursor): Attribute {
   const outer = cursor.enter();
+  const { bytes, at: from, end } = cursor;
+  const known = ATTRIBUTES.find(bytes, from, end);
+  if (known !== undefined) {
+    cursor.leave(outer);
+    return known;
+  }
   let key = '';
   let value: AttributeValue = EMPTY;
   while (cursor.next()) {
@@ -298,8 +315,12 @@ function readAttribute(cursor: ProtobufCursor): Attribute {
     else cursor.skip();
   }
   cursor.leave(outer);
-  return { key, value };
+  const attribute = { key, value };
+  ATTRIBUTES.remember(attribute, bytes, { from, end });
+  return attribute;
 }
+
+const ATTRIBUTES = new KnownBytes<Attribute>(64);
 
 const EMPTY: AttributeValue = { type: 'empty' };
 

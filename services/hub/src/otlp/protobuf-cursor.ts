@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
-import { KnownTexts } from './known-texts.ts';
+import { KnownBytes } from './known-bytes.ts';
 import { MalformedPayload } from './malformed-payload.ts';
 
-const TEXTS = new KnownTexts();
+const TEXTS = new KnownBytes<string>(32);
+const IDS = new KnownBytes<string>(16);
 
 export const VARINT = 0;
 export const FIXED64 = 1;
@@ -17,6 +18,7 @@ export const FIXED32 = 5;
  */
 export class ProtobufCursor {
   readonly bytes: Buffer;
+  readonly #view: DataView;
   at: number;
   end: number;
   /** Of the tag that `next` read. */
@@ -25,6 +27,13 @@ export class ProtobufCursor {
 
   constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.at = at;
+    this.end = end;
+  }
+
+  /** To another message in the same bytes. */
+  moveTo(at: number, end: number): void {
     this.at = at;
     this.end = end;
   }
@@ -101,15 +110,28 @@ export class ProtobufCursor {
   text(): string {
     const length = this.length();
     const from = this.at;
-    this.at = from + length;
-    return TEXTS.text(this.bytes, from, this.at);
+    if (length === 0) return '';
+    const end = from + length;
+    this.at = end;
+    const { bytes } = this;
+    const known = TEXTS.find(bytes, from, end);
+    if (known !== undefined) return known;
+    const text = bytes.toString('utf8', from, end);
+    TEXTS.remember(text, bytes, { from, end });
+    return text;
   }
 
   hex(): string {
     const length = this.length();
     const from = this.at;
-    this.at = from + length;
-    return this.bytes.toString('hex', from, this.at);
+    const end = from + length;
+    this.at = end;
+    const { bytes } = this;
+    const known = IDS.find(bytes, from, end);
+    if (known !== undefined) return known;
+    const id = bytes.toString('hex', from, end);
+    IDS.remember(id, bytes, { from, end });
+    return id;
   }
 
   copy(): Uint8Array {
@@ -122,19 +144,19 @@ export class ProtobufCursor {
   fixed64(): bigint {
     this.#expect(FIXED64);
     this.#advance(8);
-    return this.bytes.readBigUInt64LE(this.at - 8);
+    return this.#view.getBigUint64(this.at - 8, true);
   }
 
   double(): number {
     this.#expect(FIXED64);
     this.#advance(8);
-    return this.bytes.readDoubleLE(this.at - 8);
+    return this.#view.getFloat64(this.at - 8, true);
   }
 
   fixed32(): number {
     this.#expect(FIXED32);
     this.#advance(4);
-    return this.bytes.readUInt32LE(this.at - 4);
+    return this.#view.getUint32(this.at - 4, true);
   }
 
   bool(): boolean {

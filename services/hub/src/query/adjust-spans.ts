@@ -1,6 +1,6 @@
-import { type Attribute, type Resource, type Span } from '@tracelab/trace-model';
+import { type Attribute, type Resource, type Span, type SpanLink } from '@tracelab/trace-model';
 
-import { type SpanHead } from '../otlp/decode-span.ts';
+import { type DecodedSpan, type SpanHead } from '../otlp/decode-span.ts';
 
 /**
  * What Jaeger's query service changes in a trace unless it is asked for it raw: a server span that shares its client's
@@ -21,20 +21,15 @@ export class SpanAdjuster {
     return (kind === 'server' ? this.#newIds.get(spanId) : undefined) ?? spanId;
   }
 
-  adjust(span: Span): Span {
+  /** Changes the span, which must be nobody else's. */
+  adjust(span: DecodedSpan): void {
     const moved = span.attributes.some(isAboutSdk) ? span.attributes.filter(isAboutSdk) : NONE;
-    return {
-      ...span,
-      spanId: this.idOf(span),
-      parentSpanId: this.#parentIdOf(span),
-      attributes: sorted(moved.length === 0 ? span.attributes : span.attributes.filter(own => !isAboutSdk(own))),
-      resource: resourceWith(span.resource, moved, this.#resources),
-      events:
-        span.events.length === 0
-          ? span.events
-          : span.events.map(event => ({ ...event, attributes: sorted(event.attributes) })),
-      links: span.links.filter(link => link.traceId !== '' && link.traceId !== NO_TRACE),
-    };
+    if (moved.length > 0) span.attributes = span.attributes.filter(own => !isAboutSdk(own));
+    [span.parentSpanId, span.spanId] = [this.#parentIdOf(span), this.idOf(span)];
+    adjustAttributes(span.attributes);
+    span.resource = resourceWith(span.resource, moved, this.#resources);
+    for (const event of span.events) adjustAttributes(event.attributes);
+    if (span.links.some(isToNowhere)) span.links = span.links.filter(link => !isToNowhere(link));
   }
 
   // Zipkin's client and server record one span together; as two spans, what the server did lies below the server's.
@@ -46,19 +41,46 @@ export class SpanAdjuster {
 
 const NONE: readonly Attribute[] = [];
 const NO_TRACE = '0'.repeat(32);
-const isAboutSdk = ({ key }: Attribute) => key.startsWith('telemetry.sdk.') || key.startsWith('telemetry.distro.');
+const isToNowhere = ({ traceId }: SpanLink) => traceId === '' || traceId === NO_TRACE;
+const isAboutSdk = ({ key }: Attribute) =>
+  key.startsWith('telemetry.') && (key.startsWith('telemetry.sdk.') || key.startsWith('telemetry.distro.'));
 
-function sorted(attributes: readonly Attribute[]): readonly Attribute[] {
-  const isInOrder = attributes.every(({ key }, index) => index === 0 || (attributes[index - 1]?.key ?? '') <= key);
-  if (isInOrder && !attributes.some(isAddress)) return attributes;
-  return attributes.map(dotted).sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+function adjustAttributes(attributes: Attribute[]): void {
+  for (let at = 0; at < attributes.length; at++) {
+    const attribute = attributes[at] as Attribute;
+    if (isAddress(attribute)) attributes[at] = dotted(attribute);
+  }
+  sortByKey(attributes);
+}
+
+/** Equal keys stay in their order. */
+function sortByKey(attributes: Attribute[]): void {
+  if (attributes.length > FEW)
+    attributes.sort((left, right) => (left.key < right.key ? -1 : left.key > right.key ? 1 : 0));
+  else insertByKey(attributes);
+}
+
+/** Up to so many are sorted quicker by insertion, without a call for each comparison. */
+const FEW = 32;
+
+function insertByKey(attributes: Attribute[]): void {
+  for (let index = 1; index < attributes.length; index++) {
+    const attribute = attributes[index] as Attribute;
+    let at = index;
+    for (; at > 0; at--) {
+      const before = attributes[at - 1] as Attribute;
+      if (before.key <= attribute.key) break;
+      attributes[at] = before;
+    }
+    attributes[at] = attribute;
+  }
 }
 
 const isAddress = ({ key }: Attribute) => key === 'ip' || key === 'peer.ipv4';
 
 function dotted(attribute: Attribute): Attribute {
   const { key, value } = attribute;
-  if (!isAddress(attribute) || value.type !== 'int') return attribute;
+  if (value.type !== 'int') return attribute;
   const address = Number(value.value) >>> 0;
   const bytes = [24, 16, 8, 0].map(shift => (address >>> shift) & 0xff);
   return { key, value: { type: 'string', value: bytes.join('.') } };
@@ -66,10 +88,19 @@ function dotted(attribute: Attribute): Attribute {
 
 // Spans of one process go on sharing their resource, so that it is told once.
 function resourceWith(resource: Resource, moved: readonly Attribute[], known: Map<Resource, Resource>): Resource {
-  if (moved.length > 0) return { ...resource, attributes: sorted([...resource.attributes, ...moved]) };
-  const adjusted = known.get(resource) ?? { ...resource, attributes: sorted(resource.attributes) };
-  known.set(resource, adjusted);
+  if (moved.length > 0) return adjustedResource(resource, moved);
+  let adjusted = known.get(resource);
+  if (adjusted === undefined) {
+    adjusted = adjustedResource(resource, moved);
+    known.set(resource, adjusted);
+  }
   return adjusted;
+}
+
+function adjustedResource(resource: Resource, moved: readonly Attribute[]): Resource {
+  const attributes = [...resource.attributes, ...moved];
+  adjustAttributes(attributes);
+  return { ...resource, attributes };
 }
 
 /** For the ids that a server shares with its client. */

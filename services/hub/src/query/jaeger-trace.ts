@@ -13,10 +13,10 @@ import {
 import { shortTraceId } from './trace-id-text.ts';
 
 /**
- * Writes spans of one trace, which come by start, in Jaeger's v1 JSON; objects and `JSON.stringify` take half as long
- * again. Sub-microsecond precision is lost here and nowhere else.
+ * Writes spans of one trace, which come by start, in Jaeger's v1 JSON, span by span: after each, what was written may be
+ * taken. Objects and `JSON.stringify` take half as long again. Sub-microsecond precision is lost here and nowhere else.
  */
-export function writeJaegerTrace(json: JsonBytes, { traceId, spans }: JaegerTraceSource): void {
+export function* writeJaegerTrace(json: JsonBytes, { traceId, spans }: JaegerTraceSource): Generator<void, void, void> {
   const processes = new ProcessTable();
   const traceID = shortTraceId(traceId);
   json.raw('{"traceID":');
@@ -25,6 +25,7 @@ export function writeJaegerTrace(json: JsonBytes, { traceId, spans }: JaegerTrac
   for (const span of spans) {
     json.comma();
     writeSpan(json, span, { traceID, processID: processes.idOf(span) });
+    yield;
   }
   json.raw('],"processes":');
   processes.write(json);
@@ -35,7 +36,6 @@ export interface JaegerTraceSource {
   readonly traceId: string;
   /** By start, then by id. */
   readonly spans: Iterable<Span>;
-  readonly spanCount: number;
 }
 
 /** Numbers the processes of a trace: equal service and tags make one, in order of first use. */

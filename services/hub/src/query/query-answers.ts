@@ -1,5 +1,7 @@
 import { JsonBytes } from '@tracelab/trace-model';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 
 import { StoreUnavailable } from '../store/trace-store.ts';
 import { BadParameter } from './bad-parameter.ts';
@@ -39,14 +41,40 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, body: unk
   return send(reply, Buffer.from(JSON.stringify(body, undefined, indentOf(request))));
 }
 
-/** The same for what is JSON already. */
-export function sendJsonBytes(request: FastifyRequest, reply: FastifyReply, json: JsonBytes): FastifyReply {
-  const bytes = json.bytes();
-  if (indentOf(request) !== undefined) return sendJson(request, reply, JSON.parse(TEXT.decode(bytes)));
-  return send(reply, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+/** Puts JSON into bytes, step by step; after each, what was written may be taken. */
+export type JsonWriting = (json: JsonBytes) => Iterator<void>;
+
+/**
+ * The same for what is written as bytes. What is long is sent in parts while the rest is written: whoever asked reads
+ * meanwhile, others are answered in between, and it is never in memory as a whole.
+ */
+export function sendWritten(request: FastifyRequest, reply: FastifyReply, writing: JsonWriting): FastifyReply {
+  const json = new JsonBytes();
+  const steps = writing(json);
+  const isPretty = indentOf(request) !== undefined;
+  const isWhole = writePart(json, steps, isPretty ? Infinity : PART_BYTES);
+  if (isPretty) return sendJson(request, reply, JSON.parse(TEXT.decode(json.bytes())));
+  return send(reply, isWhole ? bufferOf(json.bytes()) : Readable.from(partsOf(json, steps)));
 }
 
 const TEXT = new TextDecoder();
+const PART_BYTES = 64 * 1024;
+
+/** True when nothing is left to write. */
+function writePart(json: JsonBytes, steps: Iterator<void>, sizeBytes: number): boolean {
+  while (json.length < sizeBytes) if (steps.next().done === true) return true;
+  return false;
+}
+
+async function* partsOf(json: JsonBytes, steps: Iterator<void>): AsyncGenerator<Uint8Array> {
+  let isWhole = false;
+  while (!isWhole) {
+    yield json.take();
+    await setImmediate();
+    isWhole = writePart(json, steps, PART_BYTES);
+  }
+  yield json.take();
+}
 
 function indentOf(request: FastifyRequest): number | undefined {
   const pretty = new QueryParameters(request.url).text('prettyPrint');
@@ -54,7 +82,11 @@ function indentOf(request: FastifyRequest): number | undefined {
 }
 
 // As bytes, or Fastify would add a charset to the type.
-const send = (reply: FastifyReply, bytes: Buffer): FastifyReply => reply.header('content-type', JSON_TYPE).send(bytes);
+const send = (reply: FastifyReply, bytes: Buffer | Readable): FastifyReply =>
+  reply.header('content-type', JSON_TYPE).send(bytes);
+
+const bufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>) =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 export interface EnvelopeParts {
   readonly data: unknown;
@@ -68,26 +100,19 @@ export function envelope({ data, total = 0, errors }: EnvelopeParts) {
 }
 
 /** The same around traces. */
-export function envelopeOfTraces(traces: readonly JaegerTraceSource[], errors?: EnvelopeParts['errors']): JsonBytes {
-  const json = jsonForSpans(traces.reduce((sum, { spanCount }) => sum + spanCount, 0));
+export function envelopeOfTraces(traces: readonly JaegerTraceSource[], errors?: EnvelopeParts['errors']): JsonWriting {
   const around = JSON.stringify(envelope({ data: [], ...(errors !== undefined && { errors }) }));
-  json.raw(DATA);
-  for (const trace of traces) {
-    json.comma();
-    writeJaegerTrace(json, trace);
-  }
-  json.written(around.slice(DATA.length));
-  return json;
+  return function* (json) {
+    json.raw(DATA);
+    for (const trace of traces) {
+      json.comma();
+      yield* writeJaegerTrace(json, trace);
+    }
+    json.written(around.slice(DATA.length));
+  };
 }
 
 const DATA = '{"data":[';
-
-/** With the room that so many spans mostly take, so that what is written need not be copied as it grows. */
-export function jsonForSpans(spanCount: number): JsonBytes {
-  return new JsonBytes((spanCount + 1) * SPAN_BYTES);
-}
-
-const SPAN_BYTES = 1024;
 
 /** v1's errors are JSON that says it is text, as Go's `http.Error` sends it: clients parse it all the same. */
 export function sendV1Failure(reply: FastifyReply, status: number, message: string): FastifyReply {

@@ -29,17 +29,22 @@ export class ToldSpans implements Iterable<Span> {
   *byStart(): Generator<Span> {
     const heads = this.#heads;
     const ids = heads.map(head => this.#adjuster?.idOf(head) ?? head.spanId);
+    // Rounded to a quarter of a microsecond these are compared in a fraction of the time, and hardly ever equal.
+    const starts = Float64Array.from(heads, ({ startNs }) => Number(startNs));
     const compare = (left: number, right: number): number => {
+      const [start = 0, otherStart = 0] = [starts[left], starts[right]];
+      if (start !== otherStart) return start - otherStart;
       const [startNs = 0n, otherNs = 0n] = [heads[left]?.startNs, heads[right]?.startNs];
       if (startNs !== otherNs) return startNs < otherNs ? -1 : 1;
       const [id = '', otherId = ''] = [ids[left], ids[right]];
       return id < otherId ? -1 : id > otherId ? 1 : 0;
     };
-    for (const row of [...heads.keys()].sort(compare)) yield this.#span(row);
+    for (const row of Uint32Array.from(heads.keys()).sort(compare)) yield this.#span(row);
   }
 
   #span(row: number): Span {
     const span = this.#decoder.span(row);
-    return this.#adjuster?.adjust(span) ?? span;
+    this.#adjuster?.adjust(span);
+    return span;
   }
 }

@@ -16,7 +16,7 @@ import {
   NotConfigured,
   NotFound,
   sendJson,
-  sendJsonBytes,
+  sendWritten,
   sendV1Failure,
 } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
@@ -76,7 +76,7 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
     const data = batches.flatMap((batch, index) =>
       batch === undefined ? [] : [jaegerSource(found[index] ?? '', new ToldSpans(batch, isRaw))],
     );
-    return sendJsonBytes(request, reply, envelopeOfTraces(data, errors.length > 0 ? errors : undefined));
+    return sendWritten(request, reply, envelopeOfTraces(data, errors.length > 0 ? errors : undefined));
   });
 
   app.get<{ Params: { traceId: string } }>('/api/traces/:traceId', async (request, reply) => {
@@ -87,7 +87,7 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
     const batch = await store.trace(traceId);
     if (batch === undefined) throw new NotFound('trace not found');
     const told = new ToldSpans(batch, parameters.flag('raw'));
-    return sendJsonBytes(request, reply, envelopeOfTraces([jaegerSource(traceId, told)]));
+    return sendWritten(request, reply, envelopeOfTraces([jaegerSource(traceId, told)]));
   });
 
   app.post<{ Params: { traceId: string } }>('/api/archive/:traceId', request => {
@@ -98,7 +98,7 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
   app.post<{ Body: Buffer }>('/api/transform', async (request, reply) => {
     try {
       const { batch } = checkTraces(protobufFromJson(request.body));
-      return await sendJsonBytes(request, reply, envelopeOfTraces(tracesIn(batch)));
+      return await sendWritten(request, reply, envelopeOfTraces(tracesIn(batch)));
     } catch (error) {
       if (error instanceof MalformedPayload) throw new BadParameter(`cannot unmarshal OTLP: ${error.message}`);
       throw error;
@@ -107,7 +107,7 @@ function traceRoutes(app: FastifyInstance, store: TraceStore): void {
 }
 
 function jaegerSource(traceId: string, told: ToldSpans): JaegerTraceSource {
-  return { traceId, spans: told.byStart(), spanCount: told.length };
+  return { traceId, spans: told.byStart() };
 }
 
 /** Each trace of a batch alone, in order of first appearance. */

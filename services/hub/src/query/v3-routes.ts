@@ -1,10 +1,10 @@
 import type { V3Summary } from '@tracelab/contracts/trace-query';
-import { type JsonBytes, type Span, type TraceSummary, writeOtlp } from '@tracelab/trace-model';
+import { type Span, type TraceSummary, writeOtlp } from '@tracelab/trace-model';
 import { type FastifyInstance } from 'fastify';
 
 import { type TraceStore } from '../store/trace-store.ts';
 import { BadParameter } from './bad-parameter.ts';
-import { failureOf, jsonForSpans, NotFound, sendJson, sendJsonBytes, sendV3Failure } from './query-answers.ts';
+import { failureOf, type JsonWriting, NotFound, sendJson, sendWritten, sendV3Failure } from './query-answers.ts';
 import { QueryParameters } from './query-parameters.ts';
 import { ToldSpans } from './told-spans.ts';
 import { parseTraceId } from './trace-id-text.ts';
@@ -42,7 +42,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     timeOf(parameters, ['endTime', 'end_time']);
     const traceId = traceIdOf(request.params.traceId);
     const traces = await toldTraces(store, [traceId], parameters.flag('rawTraces', 'raw_traces'));
-    return sendJsonBytes(request, reply, resultOf(traces));
+    return sendWritten(request, reply, resultOf(traces));
   });
 
   app.get('/api/v3/traces', async (request, reply) => {
@@ -50,7 +50,7 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
     const isRaw = parameters.flag('query.rawTraces', 'query.raw_traces');
     const { summaries } = await store.search(v3Search(parameters));
     const traceIds = summaries.map(({ traceId }) => traceId);
-    return sendJsonBytes(request, reply, resultOf(await toldTraces(store, traceIds, isRaw)));
+    return sendWritten(request, reply, resultOf(await toldTraces(store, traceIds, isRaw)));
   });
 
   app.get('/api/v3/trace-summaries', async (request, reply) => {
@@ -59,12 +59,12 @@ export function v3Routes(app: FastifyInstance, store: TraceStore): void {
   });
 }
 
-function resultOf(traces: readonly ToldSpans[]): JsonBytes {
-  const json = jsonForSpans(traces.reduce((sum, { length }) => sum + length, 0));
-  json.raw('{"result":');
-  writeOtlp(json, spansIn(traces));
-  json.raw('}');
-  return json;
+function resultOf(traces: readonly ToldSpans[]): JsonWriting {
+  return function* (json) {
+    json.raw('{"result":');
+    yield* writeOtlp(json, spansIn(traces));
+    json.raw('}');
+  };
 }
 
 /** Of all traces, one after another. */
