@@ -15,6 +15,27 @@ export interface Attribute {
   readonly value: AttributeValue;
 }
 
+/** Text as the bytes it came in: who writes it passes them on, and a string is made only for who reads it. */
+export class EncodedText {
+  readonly type = 'string';
+  /** All of what it came in. */
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, from: number, end: number) {
+    this.bytes = bytes;
+    this.from = from;
+    this.end = end;
+  }
+
+  get value(): string {
+    return UTF8.decode(this.bytes.subarray(this.from, this.end));
+  }
+}
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** The value of the first attribute of that key. */
 export function attributeOf(attributes: readonly Attribute[], key: string): AttributeValue | undefined {
   return attributes.find(attribute => attribute.key === key)?.value;

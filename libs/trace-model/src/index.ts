@@ -5,6 +5,7 @@ export {
   type AttributeValue,
   base64Of,
   bytesOfBase64,
+  EncodedText,
   exactInt,
   plainOf,
   textOf,

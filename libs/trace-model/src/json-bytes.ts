@@ -1,3 +1,5 @@
+import { EncodedText } from './attribute-value.ts';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
@@ -41,6 +43,29 @@ export class JsonBytes {
       const unit = text.charCodeAt(index);
       if (unit < SPACE || unit === QUOTE || unit === BACKSLASH || unit >= FIRST_BEYOND_ASCII) {
         this.value(text);
+        return;
+      }
+      bytes[at++] = unit;
+    }
+    bytes[at++] = QUOTE;
+    this.#at = at;
+  }
+
+  /** The same of text that may be UTF-8 already. */
+  textOf(text: { readonly value: string }): void {
+    if (text instanceof EncodedText) this.#encoded(text);
+    else this.text(text.value);
+  }
+
+  #encoded(text: EncodedText): void {
+    const { bytes: source, from, end } = text;
+    const bytes = this.#roomFor(end - from + 2);
+    let at = this.#at;
+    bytes[at++] = QUOTE;
+    for (let index = from; index < end; index++) {
+      const unit = source[index] as number;
+      if (unit < SPACE || unit === QUOTE || unit === BACKSLASH || unit >= FIRST_BEYOND_ASCII) {
+        this.value(text.value);
         return;
       }
       bytes[at++] = unit;

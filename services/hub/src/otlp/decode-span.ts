@@ -13,7 +13,6 @@ import {
   STATUS_CODES,
 } from '@tracelab/trace-model';
 
-import { KnownBytes } from './known-bytes.ts';
 import { ProtobufCursor } from './protobuf-cursor.ts';
 import {
   COLUMNS,
@@ -50,9 +49,11 @@ export class BatchDecoder {
   readonly #origins = new Map<number, Origin>();
   readonly #scopes = new Map<number, Scope>();
 
-  constructor(batch: TraceBatch) {
+  /** What is decoded to be written again had better keep its text as it is. */
+  constructor(batch: TraceBatch, { keepsText = false } = {}) {
     this.#batch = batch;
     this.#cursor = new ProtobufCursor(batch.bytes);
+    this.#cursor.keepsText = keepsText;
   }
 
   get length(): number {
@@ -301,12 +302,6 @@ export function readScope(cursor: ProtobufCursor): Scope {
 
 function readAttribute(cursor: ProtobufCursor): Attribute {
   const outer = cursor.enter();
-  const { bytes, at: from, end } = cursor;
-  const known = ATTRIBUTES.find(bytes, from, end);
-  if (known !== undefined) {
-    cursor.leave(outer);
-    return known;
-  }
   let key = '';
   let value: AttributeValue = EMPTY;
   while (cursor.next()) {
@@ -315,12 +310,8 @@ function readAttribute(cursor: ProtobufCursor): Attribute {
     else cursor.skip();
   }
   cursor.leave(outer);
-  const attribute = { key, value };
-  ATTRIBUTES.remember(attribute, bytes, { from, end });
-  return attribute;
+  return { key, value };
 }
-
-const ATTRIBUTES = new KnownBytes<Attribute>(64);
 
 const EMPTY: AttributeValue = { type: 'empty' };
 
@@ -337,7 +328,7 @@ export function readValue(cursor: ProtobufCursor): AttributeValue {
 function readValueField(cursor: ProtobufCursor, before: AttributeValue): AttributeValue {
   switch (cursor.field) {
     case 1:
-      return { type: 'string', value: cursor.text() };
+      return cursor.textValue();
     case 2:
       return { type: 'bool', value: cursor.bool() };
     case 3:

@@ -1,3 +1,4 @@
+import { EncodedText } from '@tracelab/trace-model';
 import { isUtf8 } from 'node:buffer';
 
 import { KnownBytes } from './known-bytes.ts';
@@ -18,6 +19,8 @@ export const FIXED32 = 5;
  */
 export class ProtobufCursor {
   readonly bytes: Buffer;
+  /** Whether a value that is text stays bytes until someone reads it. */
+  keepsText = false;
   readonly #view: DataView;
   at: number;
   end: number;
@@ -119,6 +122,15 @@ export class ProtobufCursor {
     const text = bytes.toString('utf8', from, end);
     TEXTS.remember(text, bytes, { from, end });
     return text;
+  }
+
+  /** For text that may be passed on only. */
+  textValue(): { readonly type: 'string'; readonly value: string } {
+    if (!this.keepsText) return { type: 'string', value: this.text() };
+    const length = this.length();
+    const from = this.at;
+    this.at = from + length;
+    return new EncodedText(this.bytes, from, this.at);
   }
 
   hex(): string {

@@ -129,13 +129,23 @@ function writeTags(json: JsonBytes, { scope, attributes, kind, status, traceStat
 const IS_ERROR: Attribute = { key: 'error', value: { type: 'bool', value: true } };
 
 function writeText(json: JsonBytes, key: string, text: string): void {
-  if (text !== '') writeTag(json, { key, value: { type: 'string', value: text } });
+  if (text === '') return;
+  openTag(json, key);
+  json.raw(OF_STRING);
+  json.text(text);
+  json.raw('}');
 }
 
-function writeTag(json: JsonBytes, { key, value }: Attribute): void {
+function openTag(json: JsonBytes, key: string): void {
   json.comma();
   json.raw('{"key":');
   json.text(key);
+}
+
+const OF_STRING = ',"type":"string","value":';
+
+function writeTag(json: JsonBytes, { key, value }: Attribute): void {
+  openTag(json, key);
   switch (value.type) {
     case 'bool':
       json.raw(value.value ? ',"type":"bool","value":true' : ',"type":"bool","value":false');
@@ -153,11 +163,14 @@ function writeTag(json: JsonBytes, { key, value }: Attribute): void {
       json.raw(',"type":"binary","value":');
       json.text(base64Of(value.value));
       break;
-    case 'empty':
     case 'string':
+      json.raw(OF_STRING);
+      json.textOf(value);
+      break;
+    case 'empty':
     case 'array':
     case 'map':
-      json.raw(',"type":"string","value":');
+      json.raw(OF_STRING);
       json.text(textOf(value));
   }
   json.raw('}');

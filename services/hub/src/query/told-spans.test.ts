@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Attribute, Span } from '@tracelab/trace-model';
+import { type Attribute, plainOf, type Span } from '@tracelab/trace-model';
 
 import { BASE_NS, batchOf, TraceMaker } from '../../test/make-batch.ts';
 import { ToldSpans } from './told-spans.ts';
@@ -10,6 +10,8 @@ const span = (spanId: string, other: Partial<Span> = {}): Span => ({
   ...{ spanId, parentSpanId: '', startNs: BASE_NS, endNs: BASE_NS + 1n, attributes: [], events: [], links: [] },
   ...other,
 });
+/** Whose text is still bytes is shown as whose is a string. */
+const plain = (attributes: readonly Attribute[] = []) => attributes.map(({ key, value }) => [key, plainOf(value)]);
 const told = (...spans: Span[]) => new ToldSpans(batchOf(spans), false);
 const raw = (...spans: Span[]) => new ToldSpans(batchOf(spans), true);
 const text = (key: string, value: string): Attribute => ({ key, value: { type: 'string', value } });
@@ -49,8 +51,23 @@ test('the SDK’s description goes to the resource, addresses get dots, attribut
     { key: 'ip', value: { type: 'int', value: 0x0a000001 } } as const,
   ];
   const [adjusted] = told(span(CLIENT, { attributes }));
-  expect(adjusted?.attributes).toEqual([text('ip', '10.0.0.1'), text('zone', 'a')]);
-  expect(adjusted?.resource.attributes).toContainEqual(text('telemetry.sdk.name', 'opentelemetry'));
+  expect(plain(adjusted?.attributes)).toEqual([
+    ['ip', '10.0.0.1'],
+    ['zone', 'a'],
+  ]);
+  expect(plain(adjusted?.resource.attributes)).toContainEqual(['telemetry.sdk.name', 'opentelemetry']);
   const [unchanged] = raw(span(CLIENT, { attributes }));
-  expect(unchanged?.attributes).toEqual(attributes);
+  expect(plain(unchanged?.attributes)).toEqual(plain(attributes));
 });
+
+test('of few attributes and of many, equal keys stay in their order', () => {
+  for (const count of [7, 100]) {
+    const attributes = Array.from({ length: count }, (_, at) => text(`key ${String((at * 7) % 5)}`, String(at)));
+    const expected = attributes.toSorted((left, right) => left.key.localeCompare(right.key));
+    const [adjusted] = told(span(CLIENT, { attributes, events: [{ ...EVENT, attributes }] }));
+    expect(plain(adjusted?.attributes)).toEqual(plain(expected));
+    expect(plain(adjusted?.events[0]?.attributes)).toEqual(plain(expected));
+  }
+});
+
+const EVENT = { timeNs: BASE_NS, name: 'event', droppedAttributesCount: 0 };

@@ -15,7 +15,7 @@ export class ToldSpans implements Iterable<Span> {
   readonly #adjuster: SpanAdjuster | undefined;
 
   constructor(batch: TraceBatch, isRaw: boolean) {
-    this.#decoder = new BatchDecoder(batch);
+    this.#decoder = new BatchDecoder(batch, { keepsText: true });
     this.length = this.#decoder.length;
     this.#heads = this.#decoder.heads();
     this.#adjuster = isRaw ? undefined : new SpanAdjuster(this.#heads);
