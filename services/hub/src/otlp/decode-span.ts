@@ -60,7 +60,7 @@ export class BatchDecoder {
     return this.#batch.table.length / COLUMNS;
   }
 
-  /** Its own parts belong to who asks; resource, scope and each attribute are shared. */
+  /** Its own parts belong to who asks; resource and scope are shared. */
   span(row: number): DecodedSpan {
     const first = row * COLUMNS;
     const [origin, scope] = [this.#originOf(first), this.#scopeOf(first)];
