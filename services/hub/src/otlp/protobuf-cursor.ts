@@ -111,17 +111,7 @@ export class ProtobufCursor {
   }
 
   text(): string {
-    const length = this.length();
-    const from = this.at;
-    if (length === 0) return '';
-    const end = from + length;
-    this.at = end;
-    const { bytes } = this;
-    const known = TEXTS.find(bytes, from, end);
-    if (known !== undefined) return known;
-    const text = bytes.toString('utf8', from, end);
-    TEXTS.remember(text, bytes, { from, end });
-    return text;
+    return this.#decoded(TEXTS, 'utf8');
   }
 
   /** For text that may be passed on only. */
@@ -134,16 +124,19 @@ export class ProtobufCursor {
   }
 
   hex(): string {
+    return this.#decoded(IDS, 'hex');
+  }
+
+  #decoded(known: KnownBytes<string>, encoding: 'utf8' | 'hex'): string {
     const length = this.length();
-    const from = this.at;
+    const { bytes, at: from } = this;
     const end = from + length;
     this.at = end;
-    const { bytes } = this;
-    const known = IDS.find(bytes, from, end);
-    if (known !== undefined) return known;
-    const id = bytes.toString('hex', from, end);
-    IDS.remember(id, bytes, { from, end });
-    return id;
+    const found = known.find(bytes, from, end);
+    if (found !== undefined) return found;
+    const text = bytes.toString(encoding, from, end);
+    known.remember(text, bytes, { from, end });
+    return text;
   }
 
   copy(): Uint8Array {
