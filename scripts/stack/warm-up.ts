@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 export const WARM_UP_FOLDERS = 'TRACELAB_WARM_UP_FOLDERS';
 export const GO_ON = 'SIGUSR2';
 export const IS_WARM = 'is warm';
+const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
 
 // Nothing that tracing changes while it is loaded may come before tracing does.
 const NOT_PATCHED = /^(@nestjs|@fastify|@opentelemetry|fastify|kysely|pino|reflect-metadata|rxjs|undici|zod)(\/|$)/;
@@ -30,7 +31,10 @@ export async function warmUp(folders: readonly string[]): Promise<void> {
   for (const folder of folders)
     await import(`${pathToFileURL(folder).href}/package.json?warm-up`).catch(() => undefined);
   process.stdout.write(`${IS_WARM}\n`);
-  await mayGoOnUnlessOrphan(mayGoOn);
+  // A process does not stay for a signal alone.
+  const stay = setInterval(() => undefined, LONGEST_INTERVAL_MS);
+  await mayGoOn;
+  clearInterval(stay);
 }
 
 function importsOf(folder: URL): string {
@@ -45,13 +49,4 @@ function importsOf(folder: URL): string {
     .filter(name => NOT_PATCHED.test(name))
     .map(name => `import '${name}';`)
     .join('\n');
-}
-
-async function mayGoOnUnlessOrphan(mayGoOn: Promise<void>): Promise<void> {
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.ppid !== parent) process.exit();
-  }, 1_000);
-  await mayGoOn;
-  clearInterval(watch);
 }

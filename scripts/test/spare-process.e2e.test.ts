@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
@@ -80,28 +78,3 @@ test('a spare that has ended gives nothing', async () => {
   await one.stop();
   expect(await one.take()).toBeUndefined();
 });
-
-test('a spare ends once nobody is left to take it', async () => {
-  const parent = spawn(process.execPath, ['-e', ORPHANING, JSON.stringify(args)], {
-    cwd: folder,
-    env: { ...process.env, [WARM_UP_FOLDERS]: folder },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [pid] = (await once(parent.stdout, 'data')) as [Buffer];
-  parent.kill('SIGKILL');
-  while (isAlive(Number(pid))) await new Promise(resolve => setTimeout(resolve, 50));
-});
-
-/** Tells the pid of a spare once that is warm. */
-const ORPHANING = `
-const spare = require('node:child_process').spawn(process.execPath, JSON.parse(process.argv[1]));
-spare.stdout.once('data', () => console.log(spare.pid));
-`;
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

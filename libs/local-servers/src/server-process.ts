@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { OrphanWatch } from './orphan-watch.ts';
 
 /** A server did not come up, or ended by itself while it did. Its last lines say why. */
 export class ServerNotStarted extends Error {
@@ -30,13 +31,15 @@ const KEPT_CHARACTERS = 16_000;
 
 // One listener for all: a stack has more servers than Node lets listen without a warning.
 const running = new Set<ServerProcess>();
+const orphans = new OrphanWatch();
 process.on('exit', () => {
   for (const server of running) server.kill();
+  orphans.stop();
 });
 
 /**
  * A server run as a child in a session of its own, so that Ctrl-C in a terminal reaches only whoever started it. It
- * does not outlive this process's ordinary end.
+ * does not outlive this process, however that ends.
  */
 export class ServerProcess {
   readonly #child: ChildProcess;
@@ -55,6 +58,7 @@ export class ServerProcess {
     this.#child.stdout?.on('data', keep);
     this.#child.stderr?.on('data', keep);
     running.add(this);
+    this.#watch();
     // Not 'exit': the last lines, which say why it ended, may still be in the pipe.
     this.ended = new Promise(resolve =>
       this.#child.once('close', (code, signal) => {
@@ -109,6 +113,15 @@ export class ServerProcess {
   /** SIGKILL, as a crash would be. */
   kill(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  #watch(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    orphans.add(pid);
+    this.#child.once('exit', () => {
+      orphans.remove(pid);
+    });
   }
 
   async #readyOrKilled(until: Readiness): Promise<void> {
