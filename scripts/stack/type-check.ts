@@ -55,20 +55,24 @@ export class TypeCheck {
     createInterface({ input: compiler.stdout }).on('line', line => {
       if (/error TS\d+/.test(line)) errors.push(line);
     });
+    let failure: string | undefined;
     compiler.on('error', ({ message }) => {
-      this.#tell(`${message}; run \`pnpm install\``);
+      failure = `${message}; run \`pnpm install\``;
     });
     compiler.on('close', (code, signal) => {
       this.#compiler = undefined;
       this.#forgetDoubtful();
-      const isWhole = code === 0 || errors.length > 0;
-      if (isWhole && !compiler.killed) this.#report(errors);
-      else if (!compiler.killed) this.#tell(`the types are not checked: tsc ended with ${signal ?? String(code)}`);
+      if (code !== 0 && errors.length === 0) failure ??= `tsc ended with ${signal ?? String(code)}`;
+      if (!compiler.killed) this.#report(errors, failure);
       this.#passIfDue();
     });
   }
 
-  #report(errors: readonly string[]): void {
+  #report(errors: readonly string[], failure: string | undefined): void {
+    if (failure !== undefined) {
+      this.#tell(`the types are not checked: ${failure}`);
+      return;
+    }
     for (const line of errors) this.#tell(line);
     if (errors.length === 0 && this.#hasErrors) this.#tell('the types are right again');
     this.#hasErrors = errors.length > 0;

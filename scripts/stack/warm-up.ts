@@ -38,13 +38,13 @@ export async function warmUp(folders: readonly string[]): Promise<void> {
 }
 
 function importsOf(folder: URL): string {
+  // These patch whatever they are for while it is loaded.
+  if (process.env['OTEL_NODE_ENABLED_INSTRUMENTATIONS']) return '';
   const names = new Set<string>();
   for (const file of globSync('src/**/*.ts', { cwd: folder })) {
     if (file.endsWith('.test.ts')) continue;
     for (const [, name = ''] of readFileSync(join(folder.pathname, file), 'utf8').matchAll(IMPORTED)) names.add(name);
   }
-  // These patch whatever they are for while it is loaded.
-  if (process.env['OTEL_NODE_ENABLED_INSTRUMENTATIONS']) return '';
   return [...names]
     .filter(name => NOT_PATCHED.test(name))
     .map(name => `import '${name}';`)

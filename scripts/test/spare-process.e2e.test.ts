@@ -1,5 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeEach, expect, test } from '@jest/globals';
 import { temporaryFolder } from '@tracelab/test-stack';
 import { SOURCE_CODE } from '../stack/service-code.ts';
@@ -78,3 +80,38 @@ test('a spare that has ended gives nothing', async () => {
   await one.stop();
   expect(await one.take()).toBeUndefined();
 });
+
+test('a spare ends once nobody is left to take it', async () => {
+  const told = join(folder, 'pid');
+  write('node_modules/rxjs/package.json', '{ "type": "module", "exports": "./index.js" }');
+  write(
+    'node_modules/rxjs/index.js',
+    `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(told)}, String(process.pid));\n`,
+  );
+  write('src/main.ts', `import 'rxjs';\n`);
+  const command = { command: process.execPath, args, options: { cwd: folder, env: process.env } };
+  const parent = spawn(
+    process.execPath,
+    ['--conditions=@tracelab/source', '--input-type=module', '-e', ORPHANING, JSON.stringify([command, folder])],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  while (!existsSync(told) || readFileSync(told, 'utf8') === '') await sleep(20);
+  parent.kill('SIGKILL');
+  while (isAlive(Number(readFileSync(told, 'utf8')))) await sleep(50);
+});
+
+/** Starts a spare and stays. */
+const ORPHANING = `
+const { SpareProcess } = await import('${new URL('../stack/spare-process.ts', import.meta.url).href}');
+const [command, folder] = JSON.parse(process.argv[1]);
+new SpareProcess({ ...command, ready: /never/ }, [folder]);
+setInterval(() => {}, 1_000);
+`;
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

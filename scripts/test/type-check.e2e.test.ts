@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, jest, test } from '@jest/globals';
@@ -76,3 +77,31 @@ test('after its end in the middle of a pass, the next one knows what was saved d
   next.check();
   await hears(/first\/index\.ts\(1,14\)/);
 });
+
+test.each([
+  [
+    'that ends by itself without a word',
+    '#!/bin/sh\nkill -KILL $$\n',
+    /^the types are not checked: tsc ended with SIGKILL\n$/,
+  ],
+  ['that is not there', '', /^the types are not checked: .*ENOENT; run `pnpm install`\n$/],
+])('a tsc %s has not found the types right', (_, script, words) => {
+  const commands = join(folder, 'commands');
+  rmSync(commands, { recursive: true, force: true });
+  mkdirSync(commands);
+  if (script !== '') writeFileSync(join(commands, 'tsc'), script, { mode: 0o755 });
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--conditions=@tracelab/source', '--input-type=module', '-e', ONE_PASS],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, PATH: commands },
+    },
+  );
+  expect(stdout).toMatch(words);
+});
+
+const ONE_PASS = `
+const { TypeCheck } = await import('${new URL('../stack/type-check.ts', import.meta.url).href}');
+new TypeCheck([], line => console.log(line)).check();
+`;

@@ -125,6 +125,13 @@ test('a bundle of Express has named server spans and client spans', async () => 
   }
 });
 
+test('a request that the program emits with more arguments is traced, and has them', async () => {
+  const program = start(['node', fixture('emits-more.cjs')]);
+  expect(await get(await program.url())).toBe('blue');
+  await program.stop();
+  expect(shapesOf(backend.spans)).toEqual(['SERVER GET']);
+});
+
 test('each process of a cluster makes its own spans', async () => {
   const program = start(['node', fixture('cluster-app.cjs')]);
   const url = await program.url();

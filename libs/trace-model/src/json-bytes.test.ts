@@ -25,7 +25,7 @@ function encoded(text: string): EncodedText {
 test.each(TEXTS)('%j is written the same as a string and as the bytes that it came in', text => {
   const written = [{ value: text }, encoded(text)].map(source => {
     const json = new JsonBytes();
-    json.textOf(source);
+    json.textValue(source);
     return Buffer.from(json.bytes()).toString();
   });
   expect(written).toEqual([JSON.stringify(text), JSON.stringify(text)]);

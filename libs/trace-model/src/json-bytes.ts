@@ -52,7 +52,7 @@ export class JsonBytes {
   }
 
   /** The same of text that may be UTF-8 already. */
-  textOf(text: { readonly value: string }): void {
+  textValue(text: { readonly value: string }): void {
     if (text instanceof EncodedText) this.#encoded(text);
     else this.text(text.value);
   }

@@ -139,7 +139,7 @@ function writeValue(json: JsonBytes, value: AttributeValue): void {
       break;
     case 'string':
       json.raw('"stringValue":');
-      json.textOf(value);
+      json.textValue(value);
       break;
     case 'bool':
       json.raw(`"boolValue":${value.value}`);

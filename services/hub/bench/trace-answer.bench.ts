@@ -4,12 +4,11 @@ import { stdout } from 'node:process';
 
 import { checkTraces } from '../src/otlp/check-traces.ts';
 import { BatchDecoder, decodeBatch } from '../src/otlp/decode-span.ts';
-import { envelopeOfTraces } from '../src/query/query-answers.ts';
+import { envelopeOfTraces, PART_BYTES } from '../src/query/query-answers.ts';
 import { ToldSpans } from '../src/query/told-spans.ts';
 import { TraceTemplate } from './trace-template.ts';
 
 const ROUNDS = 60;
-const PART_BYTES = 64 * 1024;
 
 const template = new TraceTemplate({ traceCount: 1, spansPerTrace: 5000, seed: 3 });
 const traceId = template.stamp(BigInt(Date.now()) * 1_000_000n);

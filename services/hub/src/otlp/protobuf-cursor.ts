@@ -1,11 +1,11 @@
 import { EncodedText } from '@tracelab/trace-model';
 import { isUtf8 } from 'node:buffer';
 
-import { KnownBytes } from './known-bytes.ts';
+import { KnownTexts } from './known-texts.ts';
 import { MalformedPayload } from './malformed-payload.ts';
 
-const TEXTS = new KnownBytes<string>(32);
-const IDS = new KnownBytes<string>(16);
+const TEXTS = new KnownTexts('utf8', 32);
+const IDS = new KnownTexts('hex', 16);
 
 export const VARINT = 0;
 export const FIXED64 = 1;
@@ -111,7 +111,7 @@ export class ProtobufCursor {
   }
 
   text(): string {
-    return this.#decoded(TEXTS, 'utf8');
+    return this.#known(TEXTS);
   }
 
   /** For text that may be passed on only. */
@@ -124,19 +124,14 @@ export class ProtobufCursor {
   }
 
   hex(): string {
-    return this.#decoded(IDS, 'hex');
+    return this.#known(IDS);
   }
 
-  #decoded(known: KnownBytes<string>, encoding: 'utf8' | 'hex'): string {
+  #known(texts: KnownTexts): string {
     const length = this.length();
-    const { bytes, at: from } = this;
-    const end = from + length;
-    this.at = end;
-    const found = known.find(bytes, from, end);
-    if (found !== undefined) return found;
-    const text = bytes.toString(encoding, from, end);
-    known.remember(text, bytes, { from, end });
-    return text;
+    const from = this.at;
+    this.at = from + length;
+    return texts.text(this.bytes, from, this.at);
   }
 
   copy(): Uint8Array {

@@ -165,7 +165,7 @@ function writeTag(json: JsonBytes, { key, value }: Attribute): void {
       break;
     case 'string':
       json.raw(OF_STRING);
-      json.textOf(value);
+      json.textValue(value);
       break;
     case 'empty':
     case 'array':

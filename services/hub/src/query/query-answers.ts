@@ -58,7 +58,7 @@ export function sendWritten(request: FastifyRequest, reply: FastifyReply, writin
 }
 
 const TEXT = new TextDecoder();
-const PART_BYTES = 64 * 1024;
+export const PART_BYTES = 64 * 1024;
 
 /** True when nothing is left to write. */
 function writePart(json: JsonBytes, steps: Iterator<void>, sizeBytes: number): boolean {

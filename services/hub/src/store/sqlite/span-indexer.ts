@@ -80,10 +80,9 @@ export class SpanIndexer {
   }
 
   #at({ table }: TraceBatch, row: number): ProtobufCursor {
-    const cursor = this.#cursor;
-    cursor.at = table[row * COLUMNS + SPAN_AT] as number;
-    cursor.end = cursor.at + (table[row * COLUMNS + SPAN_LENGTH] as number);
-    return cursor;
+    const at = table[row * COLUMNS + SPAN_AT] as number;
+    this.#cursor.moveTo(at, at + (table[row * COLUMNS + SPAN_LENGTH] as number));
+    return this.#cursor;
   }
 
   #field(cursor: ProtobufCursor): void {
