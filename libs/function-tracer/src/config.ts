@@ -22,7 +22,7 @@ export interface ConfigOptions {
   readonly captureArgs?: boolean;
   /** Share of requests, or of calls outside requests, that are traced, each with its whole tree. */
   readonly sampleRate?: number;
-  /** Requests written with all their calls, on average of ten seconds; of the others, what fails. 0 sets no limit. */
+  /** Requests written with all their calls, on average of twenty seconds; of the others, what fails. 0 sets no limit. */
   readonly requestsPerSecond?: number;
   /** Shorter calls are not written, unless they throw. */
   readonly minDurationMicros?: number;
@@ -80,7 +80,7 @@ const DEFAULTS: Settings = {
   root: process.cwd(),
   captureArgs: true,
   sampleRate: 1,
-  requestsPerSecond: 50,
+  requestsPerSecond: 25,
   minDurationMicros: 0,
   maxDepth: 1000,
   aggregateHot: true,

@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { currentSession } from '../current-session.ts';
 import { AttachedCall } from './attached-call.ts';
+import { OpenCalls } from './open-calls.ts';
+import { nextRequestId } from './request-ids.ts';
 import { activeSpan, type SpanIds } from '../runtime/active-span.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 import { createRoot, type RequestRoot } from '../runtime/request-root.ts';
@@ -13,32 +14,53 @@ const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}/;
 export class HttpCall {
   readonly root: RequestRoot;
   readonly requestId: string;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
   readonly #method: string;
   readonly #target: string;
   readonly #startedMs = performance.now();
   #hasEnded = false;
 
-  private constructor(request: IncomingMessage) {
+  private constructor(request: IncomingMessage, response: ServerResponse) {
     const parent = parentSpan(request);
     const given = header(request, 'x-request-id');
     const { traceId, spanId } = activeSpan() ?? parent;
-    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : (parent.traceId ?? randomUUID());
-    this.root = createRoot({ requestId: this.requestId, traceId, spanId, writes: runtime.takesRequest() });
+    this.requestId = given !== undefined && REQUEST_ID.test(given) ? given : (parent.traceId ?? nextRequestId());
+    this.root = createRoot({
+      requestId: this.requestId,
+      traceId,
+      spanId,
+      writes: runtime.takesRequest(this.#startedMs),
+    });
+    this.#request = request;
+    this.#response = response;
     this.#method = request.method ?? '';
     this.#target = targetOf(request);
-    if (this.root.writes === 'all') this.#writeRequest(request);
+    if (this.root.writes === 'all') this.#writeRequest();
   }
 
   /** The call of a request: the same one for everybody who asks. */
   static of(request: IncomingMessage, response: ServerResponse): HttpCall {
     const known = AttachedCall.of(request);
     if (known !== undefined) return known;
-    const call = new HttpCall(request);
-    AttachedCall.attach(request, call);
+    const call = HttpCall.#attached(request, response);
     // Once, and also when the client goes away or the handler fails.
     response.on('close', () => {
-      call.#end(request, response);
+      call.end();
     });
+    return call;
+  }
+
+  /** The call of a request that a server of this process has just received, which tells when it is answered. */
+  static received(request: IncomingMessage, response: ServerResponse): HttpCall {
+    const call = HttpCall.#attached(request, response);
+    OpenCalls.add(request.socket, call);
+    return call;
+  }
+
+  static #attached(request: IncomingMessage, response: ServerResponse): HttpCall {
+    const call = new HttpCall(request, response);
+    AttachedCall.attach(request, call);
     return call;
   }
 
@@ -48,24 +70,27 @@ export class HttpCall {
       response.setHeader('x-request-id', this.requestId);
   }
 
-  #writeRequest(request: IncomingMessage): void {
+  #writeRequest(): void {
+    const request = this.#request;
     const address = request.socket.remoteAddress ?? null;
     const fields = { remote_addr: address, user_agent: header(request, 'user-agent') ?? null, client: address };
     this.#write('HTTP_REQUEST', fields, this.#startedMs);
   }
 
-  /** Of a request too many both events are written when it fails. */
-  #end(request: IncomingMessage, response: ServerResponse): void {
+  /** The response has been sent, or never will be. Of a request too many both events are written when it fails. */
+  end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    const isFailed = response.statusCode >= 500 || !response.writableFinished;
+    const { statusCode, writableFinished } = this.#response;
+    const isFailed = statusCode >= 500 || !writableFinished;
     const { writes } = this.root;
     if (writes === 'nothing' || (writes === 'failures' && !isFailed)) return;
-    if (writes === 'failures') this.#writeRequest(request);
-    this.#writeResponse(response);
+    if (writes === 'failures') this.#writeRequest();
+    this.#writeResponse();
   }
 
-  #writeResponse(response: ServerResponse): void {
+  #writeResponse(): void {
+    const response = this.#response;
     const endedMs = performance.now();
     const micros = Math.round((endedMs - this.#startedMs) * 1000);
     const fields = {

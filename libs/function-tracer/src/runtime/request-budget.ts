@@ -1,6 +1,6 @@
-const SECONDS_SAVED_UP = 10;
+const SECONDS_SAVED_UP = 20;
 
-/** How many requests may be written: so many a second, and what was not used in the last ten seconds. */
+/** How many requests may be written: so many a second, and what was not used in the last twenty seconds. */
 export class RequestBudget {
   readonly #perMs: number;
   readonly #most: number;

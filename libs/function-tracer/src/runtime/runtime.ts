@@ -144,9 +144,9 @@ export class Runtime {
   }
 
   /** How much of a new request is to be written. */
-  takesRequest(): Share {
+  takesRequest(nowMs: number): Share {
     if (this.takesTree() === 'nothing') return 'nothing';
-    if (this.#session?.requestBudget.take(performance.now()) === true) return 'all';
+    if (this.#session?.requestBudget.take(nowMs) === true) return 'all';
     this.requestsLeftOut++;
     return 'failures';
   }
