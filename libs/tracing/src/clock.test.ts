@@ -1,6 +1,9 @@
 import { afterAll, expect, test } from '@jest/globals';
 import type { HrTime } from '@opentelemetry/api';
+import { millisToHrTime } from '@opentelemetry/core';
+import fc from 'fast-check';
 import { traceToMemory } from '../test/memory-tracing.ts';
+import { hrTimeOfMs } from './clock.ts';
 import { withSpan } from './index.ts';
 
 const memory = traceToMemory({ clients: [] });
@@ -27,4 +30,17 @@ test('steps one after the other do not overlap, whatever part of a millisecond t
   );
   expect(outside.map(({ name }) => name)).toEqual([]);
   expect(new Set(steps.map(({ startTime }) => ns(startTime) % 1_000_000n)).size).toBeGreaterThan(100);
+});
+
+test('a time in milliseconds is split as the SDK splits it', () => {
+  const ms = fc.oneof(
+    fc.double({ min: 0, max: 1e4, noNaN: true }),
+    fc.double({ min: 1.7e12, max: 2.5e12, noNaN: true }),
+  );
+  fc.assert(
+    fc.property(ms, time => {
+      expect(hrTimeOfMs(time)).toEqual(millisToHrTime(time));
+    }),
+    { numRuns: 10_000 },
+  );
 });

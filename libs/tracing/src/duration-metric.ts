@@ -1,9 +1,8 @@
 import { ValueType } from '@opentelemetry/api';
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import { millisToHrTime } from '@opentelemetry/core';
 import { AggregationTemporality, DataPointType } from '@opentelemetry/sdk-metrics';
 import type { HistogramMetricData } from '@opentelemetry/sdk-metrics';
-import { clock } from './clock.ts';
+import { clock, hrTimeOfMs } from './clock.ts';
 
 /** How long something takes, told apart by attributes of few values. */
 export interface DurationOptions {
@@ -19,6 +18,12 @@ export interface DurationOptions {
 export interface DurationMetric {
   /** Of `attributes`, only those that the metric is told apart by are read. */
   record(seconds: number, attributes: Attributes): void;
+  /** Where measurements with such attributes belong, for who takes many of them. */
+  seriesOf(attributes: Attributes): DurationSeries;
+}
+
+export interface DurationSeries {
+  record(seconds: number): void;
 }
 
 /** As the SDK has it: what comes after is added up without attributes. */
@@ -47,19 +52,22 @@ export class DurationHistogram implements DurationMetric {
   }
 
   record(seconds: number, attributes: Attributes): void {
-    if (!(seconds >= 0)) return;
+    if (seconds >= 0) this.seriesOf(attributes).record(seconds);
+  }
+
+  seriesOf(attributes: Attributes): DurationSeries {
     let branch: Branch | undefined = this.#root;
     for (const key of this.#options.keys) {
       branch = branch.next.get(attributes[key]);
       if (branch === undefined) break;
     }
-    (branch?.series ?? this.#newSeries(attributes)).record(seconds);
+    return branch?.series ?? this.#newSeries(attributes);
   }
 
   /** Everything measured so far, as the SDK's exporters take it. */
   data(): HistogramMetricData {
     const { name, description } = this.#options;
-    const endTime = millisToHrTime(clock.now());
+    const endTime = hrTimeOfMs(clock.now());
     return {
       descriptor: { name, description, unit: 's', valueType: ValueType.DOUBLE },
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
@@ -91,11 +99,11 @@ export class DurationHistogram implements DurationMetric {
   }
 }
 
-class Series {
+class Series implements DurationSeries {
   readonly #attributes: Attributes;
   readonly #boundaries: readonly number[];
   readonly #counts: number[];
-  readonly #startTime = millisToHrTime(clock.now());
+  readonly #startTime = hrTimeOfMs(clock.now());
   #count = 0;
   #sum = 0;
   #min = Infinity;

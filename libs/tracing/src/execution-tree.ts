@@ -3,6 +3,7 @@ import type { Context, HrTime, Span } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import { TracingAttribute } from './attributes.ts';
+import { rootContext } from './layered-context.ts';
 import { redactText, redactValue } from './redact.ts';
 import { currentRuntime } from './runtime.ts';
 import { SpanRecording, recordingIn, relatives } from './span-recording.ts';
@@ -66,9 +67,7 @@ export class ExecutionRecorder {
   }
 
   started(span: RelatedSpan, parent: Context): void {
-    recordingIn(parent)?.note(span);
-    const above: RelatedSpan | Span | undefined = trace.getSpan(parent);
-    if (above !== undefined && isOfThisProcess(above)) noteBelow(above, span);
+    if (parent !== rootContext) noteInside(parent, span);
     if (this.#ring.length > 0) this.#ring[this.#started++ % this.#ring.length] = span;
   }
 
@@ -82,6 +81,12 @@ export class ExecutionRecorder {
   forget(): void {
     this.#ring.fill(undefined);
   }
+}
+
+function noteInside(parent: Context, span: RelatedSpan): void {
+  recordingIn(parent)?.note(span);
+  const above: RelatedSpan | Span | undefined = trace.getSpan(parent);
+  if (above !== undefined && isOfThisProcess(above)) noteBelow(above, span);
 }
 
 // Most requests are one span: only the second makes a list of them.

@@ -1,7 +1,7 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { DurationHistogram, picked } from './duration-metric.ts';
-import type { DurationMetric, DurationOptions } from './duration-metric.ts';
+import type { DurationMetric, DurationOptions, DurationSeries } from './duration-metric.ts';
 
 /** The metrics of this process as Prometheus text. It opens no port: the application serves the text where it likes. */
 export class MetricsText {
@@ -41,5 +41,13 @@ export class SdkDuration implements DurationMetric {
 
   record(seconds: number, attributes: Attributes): void {
     this.#histogram.record(seconds, picked(attributes, this.#keys));
+  }
+
+  seriesOf(attributes: Attributes): DurationSeries {
+    return {
+      record: seconds => {
+        this.record(seconds, attributes);
+      },
+    };
   }
 }

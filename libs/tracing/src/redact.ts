@@ -137,6 +137,11 @@ const plainKeys = [
   'url.scheme',
 ];
 
+/** True for the keys of attributes whose values come from this library, not from its callers. */
+export function isPlainKey(key: string): boolean {
+  return keyKinds.of(key) === 'plain';
+}
+
 /** Remembers what was found out about a key: attribute keys are few and come again with every span. */
 class KeyKinds {
   readonly #known = new Map<string, KeyKind>(plainKeys.map(key => [key, 'plain']));

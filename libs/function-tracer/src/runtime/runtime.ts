@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { performance } from 'node:perf_hooks';
 import { isPromise } from 'node:util/types';
 import { Frame } from './frame.ts';
 import { FunctionTable } from './function-table.ts';

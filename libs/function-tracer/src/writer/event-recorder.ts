@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { CallValues } from '../values/call-values.ts';
 import type { Frame } from '../runtime/frame.ts';
 import type { FunctionEntry, FunctionTable } from '../runtime/function-table.ts';

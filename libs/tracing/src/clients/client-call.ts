@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { SpanKind, SpanStatusCode, context, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
@@ -29,10 +30,11 @@ export class ClientCalls {
   open(name: string, attributes: Attributes, parent: Context = context.active()): ClientCall | undefined {
     const runtime = currentRuntime();
     if (runtime === undefined || isTracingSuppressed(parent)) return undefined;
-    const options = { kind: SpanKind.CLIENT, attributes, startTime: clock.now() };
+    const startedAtMs = performance.now();
+    const options = { kind: SpanKind.CLIENT, attributes, startTime: clock.at(startedAtMs) };
     const span = runtime.tracer.startSpan(name, options, parent);
     this.#duration ??= runtime.duration({ ...this.#metric, boundaries });
-    return new ClientCall({ span, parent, duration: this.#duration, attributes });
+    return new ClientCall({ span, parent, duration: this.#duration, attributes, startedAtMs });
   }
 
   /** As `open`, but only below another span: connection set-up and health checks of a pool belong to nobody. */
@@ -46,12 +48,12 @@ interface Opened {
   readonly parent: Context;
   readonly duration: DurationMetric;
   readonly attributes: Attributes;
+  readonly startedAtMs: number;
 }
 
 /** One call under way. Ends once; what comes after is ignored, since channels may report an error and an end. */
 export class ClientCall {
   readonly #opened: Opened;
-  readonly #startedAtMs = performance.now();
   #isOver = false;
 
   constructor(opened: Opened) {
@@ -90,8 +92,9 @@ export class ClientCall {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { span, duration, attributes } = this.#opened;
-    span.end(clock.now());
-    duration.record((performance.now() - this.#startedAtMs) / 1e3, attributes);
+    const { span, duration, attributes, startedAtMs } = this.#opened;
+    const endedAtMs = performance.now();
+    span.end(clock.at(endedAtMs));
+    duration.record((endedAtMs - startedAtMs) / 1e3, attributes);
   }
 }

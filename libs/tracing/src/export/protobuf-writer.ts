@@ -21,14 +21,28 @@ export class ProtobufWriter {
     return Buffer.copyBytesFrom(this.#bytes, position, this.#at - position);
   }
 
+  /** What is written into. Longer text goes on in another one, which begins with all that was written so far. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   /** Begins anew, whatever was written. */
   clear(): void {
     this.#at = 0;
   }
 
-  /** Copies everything written to `target` at `start`; returns where it ends there. */
-  copyTo(target: Buffer, start: number): number {
-    return start + this.#bytes.copy(target, start, 0, this.#at);
+  /** Leaves the bytes to whoever has them if fewer than `room` are free, or if they have grown, and begins anew in others. */
+  leaveUnlessFree(room: number): void {
+    if (this.#bytes.length === START_BYTES && START_BYTES - this.#at >= room) return;
+    this.#bytes = Buffer.allocUnsafeSlow(START_BYTES);
+    this.#at = 0;
+  }
+
+  /** Takes back what was written after `position`: a copy of it. */
+  takeBack(position: number): Uint8Array {
+    const taken = this.since(position);
+    this.#at = position;
+    return taken;
   }
 
   /** Writes the bytes of `source` from `start` to `end` as they are. */
@@ -39,8 +53,7 @@ export class ProtobufWriter {
 
   /** A copy of everything written, since the receiver may keep it; then the writer begins anew. */
   take(): Uint8Array {
-    const taken = this.since(0);
-    this.#at = 0;
+    const taken = this.takeBack(0);
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(START_BYTES);
     return taken;
   }
@@ -86,9 +99,9 @@ export class ProtobufWriter {
 
   /** Nanoseconds since 1970 as fixed64. They are more than a number holds exactly, so the halves are added up apart. */
   time([seconds, nanos]: HrTime): void {
-    const lower = (seconds % 2 ** 16) * 1e9 + nanos;
+    const lower = (seconds & 0xffff) * 1e9 + nanos;
     const upper = Math.floor(seconds / 2 ** 16) * 1e9;
-    const low = (lower % 2 ** 32) + (upper % 2 ** 16) * 2 ** 16;
+    const low = (lower >>> 0) + (upper & 0xffff) * 2 ** 16;
     this.fixed32(low);
     this.fixed32(Math.floor(lower / 2 ** 32) + Math.floor(upper / 2 ** 16) + Math.floor(low / 2 ** 32));
   }
@@ -126,6 +139,13 @@ export class ProtobufWriter {
       bytes[at++] = code;
     }
     this.#at = at;
+  }
+
+  /** The field `number` with `text` in it, unless there is none. */
+  text(number: number, text: string | undefined): void {
+    if (text === undefined || text === '') return;
+    this.byte((number << 3) | 2);
+    this.string(text);
   }
 
   /** Bytes as they are. */
@@ -178,7 +198,8 @@ export class ProtobufWriter {
   }
 }
 
-// Digits are 48 to 57, and the letters of both cases have their value in the lower bits, one less than ten's.
+// Digits are 48 to 57 and end in their value; letters of both cases are above 64 and end in nine less than theirs.
+// Without a branch, since the processor could not guess what comes next.
 function nibble(code: number): number {
-  return code <= 57 ? code - 48 : (code & 7) + 9;
+  return (code & 15) + (code >>> 6) * 9;
 }

@@ -31,7 +31,14 @@ const { value } = fc.letrec(tie => ({
     fc.dictionary(text, tie('value'), { maxKeys: 5 }),
   ),
 }));
-const attributes = fc.dictionary(text, value, { maxKeys: 12 }) as fc.Arbitrary<Attributes>;
+// Few keys and values come again and again, alike to the eye or not.
+const usual = fc.constantFrom('GET', 'POST', '200', 200, 1, true, '1', '', 'é', -0, 0, NaN, 'y'.repeat(300));
+const attributes = fc
+  .tuple(
+    fc.dictionary(text, value, { maxKeys: 6 }),
+    fc.dictionary(fc.constantFrom('a', 'b', 'http.route'), fc.oneof({ arbitrary: usual, weight: 9 }, value)),
+  )
+  .map(parts => Object.assign({}, ...parts) as Attributes);
 const time: fc.Arbitrary<HrTime> = fc.tuple(fc.integer({ min: 0, max: 2 ** 33 }), fc.integer({ min: 0, max: 1e9 - 1 }));
 const hex = (bytes: number) =>
   fc

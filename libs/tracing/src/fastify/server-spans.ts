@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span } from '@opentelemetry/api';
 import {
@@ -17,13 +18,17 @@ import {
 import { suppressTracing } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { clock } from '../clock.ts';
-import type { DurationMetric } from '../duration-metric.ts';
+import type { DurationMetric, DurationSeries } from '../duration-metric.ts';
 import { recordException } from '../fail-span.ts';
 import { rootContext } from '../layered-context.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { knownMethods, redactQuery } from '../http-names.ts';
+import { redactText } from '../redact.ts';
+import { rawHeader } from './raw-header.ts';
+import { whenOver } from './response-over.ts';
 import { ServerRoutes } from './server-route.ts';
+import type { ServerRoute } from './server-route.ts';
 import { announce } from './trace-response.ts';
 
 // Known to every copy of this package: the agent's may have come before the application's own.
@@ -56,7 +61,7 @@ export function registerServerSpans(fastify: FastifyInstance): void {
 class ServerSpans {
   readonly #runtime: Runtime;
   readonly #duration: DurationMetric;
-  readonly #inboundHeaders = propagation.fields();
+  readonly #inboundHeaders = propagation.fields().map(name => name.toLowerCase());
   readonly #routes: ServerRoutes;
 
   constructor(runtime: Runtime) {
@@ -86,16 +91,16 @@ class ServerSpans {
       return;
     }
     const parent = this.#callerOf(request);
-    const attributes = requestAttributes(request, method, template);
-    const startTime = clock.now();
+    const scheme = request.protocol;
+    const attributes = requestAttributes(request, route, scheme);
     const startedAtMs = performance.now();
-    const options = { kind: SpanKind.SERVER, attributes, startTime };
+    const options = { kind: SpanKind.SERVER, attributes, startTime: clock.at(startedAtMs), areClean: true };
     const span = this.#runtime.tracer.startSpan(route.name, options, parent);
     if (this.#runtime.isAnnouncing) announce(reply, span.spanContext());
-    const served = { span, request, reply, attributes, startedAtMs };
-    // Not the onResponse hook: a hijacked reply and a caller who left never reach it, and `close` comes always, and once.
-    reply.raw.on('close', () => {
-      this.#end(served);
+    const served = { span, request, route, scheme, startedAtMs };
+    // Not the onResponse hook: a hijacked reply and a caller who left never reach it.
+    whenOver(request.raw, reply.raw, isSent => {
+      this.#end(served, reply.raw.statusCode, isSent);
     });
     this.#enter(request, trace.setSpan(parent, span), done);
   };
@@ -127,61 +132,78 @@ class ServerSpans {
   };
 
   // Propagators read what a stranger sent: whatever they make of it, the request goes on.
-  #callerOf({ headers }: FastifyRequest): Context {
+  #callerOf({ raw }: FastifyRequest): Context {
     let isAlone = true;
-    for (const name of this.#inboundHeaders) isAlone &&= headers[name] === undefined;
+    for (const name of this.#inboundHeaders) isAlone &&= rawHeader(raw, name) === undefined;
     if (isAlone) return rootContext;
     try {
-      return propagation.extract(rootContext, headers);
+      return propagation.extract(rootContext, raw.headers);
     } catch {
       return rootContext;
     }
   }
 
-  #end({ span, request, reply, attributes, startedAtMs }: Served): void {
+  #end({ span, request, route, scheme, startedAtMs }: Served, status: number, isSent: boolean): void {
     const endedAtMs = performance.now();
-    const { statusCode, writableFinished } = reply.raw;
     // The caller left: nobody read the status, and no fault of ours is told by it.
-    const failed = !writableFinished ? 'client_disconnected' : statusCode >= 500 ? String(statusCode) : undefined;
-    attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = statusCode;
-    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
-    if (failed !== undefined) {
-      attributes[ATTR_ERROR_TYPE] = failed;
-      span.setAttribute(ATTR_ERROR_TYPE, failed);
-    }
-    if (writableFinished && statusCode >= 500) {
+    const failed = !isSent ? 'client_disconnected' : status >= 500 ? String(status) : undefined;
+    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
+    if (failed !== undefined) span.setAttribute(ATTR_ERROR_TYPE, failed);
+    if (isSent && status >= 500) {
       const error = (request as TracedRequest)[thrown];
       if (error !== undefined) recordException(span, error);
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
-    span.end(clock.now());
-    this.#duration.record((endedAtMs - startedAtMs) / 1e3, attributes);
+    span.end(clock.at(endedAtMs));
+    const durations =
+      failed === undefined ? this.#successes(route, scheme, status) : this.#durations(route, scheme, status, failed);
+    durations.record((endedAtMs - startedAtMs) / 1e3);
+  }
+
+  #successes(route: ServerRoute, scheme: string, status: number): DurationSeries {
+    const { latest } = route;
+    if (latest?.status === status && latest.scheme === scheme) return latest.durations;
+    const durations = this.#durations(route, scheme, status);
+    route.latest = { scheme, status, durations };
+    return durations;
+  }
+
+  // eslint-disable-next-line max-params -- what tells the series apart
+  #durations({ method, template }: ServerRoute, scheme: string, status: number, failed?: string): DurationSeries {
+    return this.#duration.seriesOf({
+      [ATTR_HTTP_REQUEST_METHOD]: method,
+      [ATTR_URL_SCHEME]: scheme,
+      [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+      ...(template !== undefined && { [ATTR_HTTP_ROUTE]: template }),
+      ...(failed !== undefined && { [ATTR_ERROR_TYPE]: failed }),
+    });
   }
 }
 
 interface Served {
   readonly span: Span;
   readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly attributes: Attributes;
+  readonly route: ServerRoute;
+  readonly scheme: string;
   readonly startedAtMs: number;
 }
 
-// Not server.address and server.port: they are the same in every span of a service, and the caller chooses them.
-function requestAttributes(request: FastifyRequest, method: string, template: string | undefined): Attributes {
+// Not server.address and server.port: they are the same in every span of a service, and the caller chooses them. What the caller wrote
+// is looked through for secrets here, so that nobody need look again.
+function requestAttributes(request: FastifyRequest, { method, template }: ServerRoute, scheme: string): Attributes {
   const { url, raw } = request;
   const queryAt = url.indexOf('?');
   const attributes: Attributes = {
     [ATTR_HTTP_REQUEST_METHOD]: method,
-    [ATTR_URL_PATH]: queryAt < 0 ? url : url.slice(0, queryAt),
-    [ATTR_URL_SCHEME]: request.protocol,
+    [ATTR_URL_PATH]: redactText(queryAt < 0 ? url : url.slice(0, queryAt)),
+    [ATTR_URL_SCHEME]: scheme,
     [ATTR_CLIENT_ADDRESS]: request.ip,
   };
   if (template !== undefined) attributes[ATTR_HTTP_ROUTE] = template;
   if (raw.httpVersion !== '1.1') attributes[ATTR_NETWORK_PROTOCOL_VERSION] = raw.httpVersion;
   if (method === '_OTHER') attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = request.method;
   if (queryAt >= 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryAt + 1));
-  const agent = raw.headers['user-agent'];
-  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = agent;
+  const agent = rawHeader(raw, 'user-agent');
+  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = redactText(agent);
   return attributes;
 }

@@ -1,15 +1,21 @@
+import { randomFillSync } from 'node:crypto';
 import type { IdGenerator } from '@opentelemetry/sdk-trace';
 
-const WORDS = 256;
+const POOL_BYTES = 4_096;
 const TRACE_DIGITS = 32;
 const SPAN_DIGITS = 16;
+const ALL_ZEROS = '0'.repeat(SPAN_DIGITS);
 
 /** Ids as the SDK's generator makes them, random and never all zeros, but many at a time: it leaves JavaScript for each one. */
 export class RandomIds implements IdGenerator {
-  readonly #words = new Uint32Array(WORDS);
-  readonly #bytes = Buffer.from(this.#words.buffer);
+  readonly #bytes = Buffer.allocUnsafeSlow(POOL_BYTES);
+  readonly #fill: (bytes: Buffer) => void;
   #digits = '';
   #used = 0;
+
+  constructor(fill: (bytes: Buffer) => void = randomFillSync) {
+    this.#fill = fill;
+  }
 
   generateTraceId(): string {
     return this.#take(TRACE_DIGITS);
@@ -27,10 +33,10 @@ export class RandomIds implements IdGenerator {
   }
 
   #refill(): void {
-    const words = this.#words;
-    // Every other word is 1 at least: two of them are a span id, and none is all zeros.
-    for (let i = 0; i < WORDS; i++) words[i] = (Math.random() * 2 ** 32) >>> 0 || i & 1;
-    this.#digits = this.#bytes.toString('hex');
+    do {
+      this.#fill(this.#bytes);
+      this.#digits = this.#bytes.toString('hex');
+    } while (this.#digits.includes(ALL_ZEROS));
     this.#used = 0;
   }
 }

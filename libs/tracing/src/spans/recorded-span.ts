@@ -17,7 +17,6 @@ import {
   hrTimeDuration,
   isTimeInput,
   maybeAddAttribute,
-  millisToHrTime,
 } from '@opentelemetry/core';
 import type { ReadableSpan, Span, SpanLimits, SpanProcessor } from '@opentelemetry/sdk-trace';
 import {
@@ -25,7 +24,8 @@ import {
   ATTR_EXCEPTION_STACKTRACE,
   ATTR_EXCEPTION_TYPE,
 } from '@opentelemetry/semantic-conventions';
-import { clock } from '../clock.ts';
+import { clock, hrTimeOfMs } from '../clock.ts';
+import { isPlainKey } from '../redact.ts';
 import { relatives } from '../span-recording.ts';
 import type { RelatedSpan, SpanRecording } from '../span-recording.ts';
 
@@ -48,6 +48,8 @@ export interface SpanStart {
   /** Clean already, and the span's own from now on. */
   readonly attributes: Attributes;
   readonly attributesCount: number;
+  /** Nothing among them is a secret. */
+  readonly areClean: boolean;
   readonly droppedAttributesCount: number;
   readonly links: Link[] | undefined;
   readonly startTime: TimeInput | undefined;
@@ -73,6 +75,8 @@ export class RecordedSpan implements Span, RelatedSpan {
   status = unset;
   endTime = notEnded;
   ended = false;
+  /** Whether all attributes have been looked through for secrets. */
+  areClean: boolean;
   droppedAttributesCount: number;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
@@ -92,6 +96,7 @@ export class RecordedSpan implements Span, RelatedSpan {
     if (start.parent !== undefined) this.parentSpanContext = start.parent;
     this.attributes = start.attributes;
     this.#attributesCount = start.attributesCount;
+    this.areClean = start.areClean;
     this.droppedAttributesCount = start.droppedAttributesCount;
     this.startTime = hrTimeOf(start.startTime);
     if (start.links !== undefined) this.#keepLinks(start.links);
@@ -221,6 +226,7 @@ export class RecordedSpan implements Span, RelatedSpan {
   }
 
   #write(key: string, value: AnyValue): void {
+    if (this.areClean && !isPlainKey(key)) this.areClean = false;
     const { attributeCountLimit, attributeValueLengthLimit } = this.#origin.limits;
     const isPlain =
       typeof value === 'string'
@@ -265,10 +271,10 @@ const processStartMs = performance.timeOrigin;
 
 // Numbers below the process's own age are readings of its monotonic clock, as the SDK has it; asked last, since that clock costs more than all else.
 function hrTimeOf(time: TimeInput | undefined): HrTime {
-  if (time === undefined) return millisToHrTime(clock.now());
+  if (time === undefined) return hrTimeOfMs(clock.now());
   if (typeof time === 'number')
-    return millisToHrTime(time < processStartMs && time <= performance.now() ? clock.at(time) : time);
-  return time instanceof Date ? millisToHrTime(time.getTime()) : time;
+    return hrTimeOfMs(time < processStartMs && time <= performance.now() ? clock.at(time) : time);
+  return time instanceof Date ? hrTimeOfMs(time.getTime()) : time;
 }
 
 function isBefore([seconds, nanos]: HrTime, [otherSeconds, otherNanos]: HrTime): boolean {

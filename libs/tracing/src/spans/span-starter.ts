@@ -1,10 +1,10 @@
 import { INVALID_SPAN_CONTEXT, SpanKind, TraceFlags, context, trace } from '@opentelemetry/api';
 import type {
   Attributes,
+  Context,
   Span,
   SpanContext,
   SpanOptions,
-  Tracer,
   TracerProvider as ApiTracerProvider,
 } from '@opentelemetry/api';
 import { cleanAttributes, isTracingSuppressed } from '@opentelemetry/core';
@@ -15,13 +15,21 @@ import {
   SamplingDecision,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { rootContext } from '../layered-context.ts';
 import { RandomIds } from './random-ids.ts';
 import type { IdGenerator, Sampler, SamplingResult } from '@opentelemetry/sdk-trace';
 import { RecordedSpan, cleanLink } from './recorded-span.ts';
 import type { SpanOrigin } from './recorded-span.ts';
 
 /** What this library starts spans with. */
-export type SpanStarter = Pick<Tracer, 'startSpan'>;
+export interface SpanStarter {
+  startSpan(name: string, options?: StartOptions, context?: Context): Span;
+}
+
+export interface StartOptions extends SpanOptions {
+  /** The attributes are plain values without secrets, and the span's own from now on: they are taken as they are. */
+  readonly areClean?: boolean;
+}
 
 /**
  * Starts spans as the tracer `name` of `provider` would, with its sampler, resource, limits and processors, for less; it is that tracer itself where
@@ -94,15 +102,16 @@ class LightTracer implements SpanStarter {
     this.#origin = origin;
   }
 
-  startSpan(name: string, options: SpanOptions = {}, around = context.active()): Span {
-    const { kind = SpanKind.INTERNAL, root = false, startTime } = options;
+  startSpan(name: string, options: StartOptions = {}, around = context.active()): Span {
+    const { kind = SpanKind.INTERNAL, root = false, startTime, areClean = false } = options;
     const inside = root ? trace.deleteSpan(around) : around;
-    if (isTracingSuppressed(inside)) return notRecording;
-    const above = trace.getSpan(inside);
+    const isOutermost = inside === rootContext;
+    if (!isOutermost && isTracingSuppressed(inside)) return notRecording;
+    const above = isOutermost ? undefined : trace.getSpan(inside);
     const isBelowOwn = above instanceof RecordedSpan;
     const parent = isBelowOwn ? above.spanContext() : validContextOf(above);
     const traceId = parent?.traceId ?? this.#ids.generateTraceId();
-    const given = cleaned(options.attributes);
+    const given = areClean ? taken(options.attributes) : cleaned(options.attributes);
     const links = options.links?.map(link => cleanLink(link, this.#origin.limits));
     const sampled =
       isBelowOwn && this.#followsParent
@@ -118,6 +127,7 @@ class LightTracer implements SpanStarter {
       parent,
       attributes,
       attributesCount: count,
+      areClean: areClean && attributes === given.attributes,
       droppedAttributesCount: dropped,
       links,
       startTime,
@@ -173,6 +183,10 @@ function cleaned(attributes: Attributes | undefined): Cleaned {
     if (key === '') return checked(attributes);
   }
   return { attributes: { ...attributes }, count, dropped: 0 };
+}
+
+function taken(attributes: Attributes = {}): Cleaned {
+  return { attributes, count: Object.keys(attributes).length, dropped: 0 };
 }
 
 function checked(attributes: Attributes): Cleaned {

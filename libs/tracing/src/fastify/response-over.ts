@@ -1,0 +1,70 @@
+import { subscribe } from 'node:diagnostics_channel';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+
+type Listener = (isSent: boolean) => void;
+
+const listening = Symbol('tracelab.whenOver');
+const unanswered = Symbol('tracelab.unanswered');
+
+interface WatchedResponse extends ServerResponse {
+  [listening]?: Listener | undefined;
+}
+
+interface WatchedSocket extends Socket {
+  /** Mostly one: the requests of a connection come one after the other. */
+  [unanswered]?: WatchedResponse[];
+}
+
+/**
+ * Calls `listener` once, when the response has been sent or its caller is gone. Node's HTTP server tells of every response that it has sent, and a
+ * connection of its end: both cost less than a listener to each response, which is for all others (HTTP/2, Fastify's `inject`).
+ */
+export function whenOver(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
+  const { socket } = request;
+  if (response instanceof ServerResponse && socket instanceof Socket) watch(response, socket, listener);
+  else
+    response.on('close', () => {
+      // Neither of them says by `writableFinished` whether it was sent.
+      listener(response.writableEnded);
+    });
+}
+
+function watch(response: WatchedResponse, socket: WatchedSocket, listener: Listener): void {
+  listenToServers();
+  response[listening] = listener;
+  const responses = socket[unanswered] ?? listenTo(socket);
+  responses.push(response);
+}
+
+function listenTo(socket: WatchedSocket): WatchedResponse[] {
+  const responses: WatchedResponse[] = [];
+  socket[unanswered] = responses;
+  socket.on('close', () => {
+    for (const response of responses.splice(0)) tell(response, false);
+  });
+  return responses;
+}
+
+let isListening = false;
+
+function listenToServers(): void {
+  if (isListening) return;
+  isListening = true;
+  subscribe('http.server.response.finish', message => {
+    const { response, socket } = message as { response: WatchedResponse; socket: WatchedSocket };
+    if (response[listening] === undefined) return;
+    const responses = socket[unanswered] ?? [];
+    const index = responses.lastIndexOf(response);
+    if (index === responses.length - 1) responses.pop();
+    else if (index >= 0) responses.splice(index, 1);
+    tell(response, true);
+  });
+}
+
+function tell(response: WatchedResponse, isSent: boolean): void {
+  const listener = response[listening];
+  response[listening] = undefined;
+  listener?.(isSent);
+}
