@@ -19,11 +19,10 @@ test('business metrics are in the text, with their attributes', async () => {
   expect(text).toMatch(/^order_amount_count\S* 1$/m);
 });
 
-test('a delay of the event loop is told, without the interval between two looks', async () => {
+test('a delay of the event loop is told, however soon after a look at the metrics, and without the interval', async () => {
   await metricsText();
   await sleep(250);
   expect(delayOf(await metricsText(), 'min')).toBeLessThan(0.09);
-  await sleep(50);
   const until = performance.now() + 400;
   while (performance.now() < until);
   await sleep(10);
