@@ -155,7 +155,7 @@ class Settings {
         this.#number('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? this.#number('OTEL_EXPORTER_OTLP_TIMEOUT') ?? 3_000,
       queue: {
         capacity,
-        batchSize: Math.min(capacity, this.#number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512),
+        batchSize: Math.min(capacity, this.#number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 2_048),
         delayMs: this.#number('OTEL_BSP_SCHEDULE_DELAY') ?? 1_000,
       },
       sendsLogs: this.#text('OTEL_LOGS_EXPORTER') !== undefined,
