@@ -1,7 +1,7 @@
 // What a call costs: plain, rewritten with tracing off, on with names and times, on with arguments; sync and async.
 // The sides take turns in rounds of a millisecond or two, too short for most to be interrupted on a busy machine, and the
 // median of hundreds of them counts: a thread's CPU time is told in steps longer than that. The writer works beside it.
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { runInThisContext } from 'node:vm';
 import { join } from 'node:path';
@@ -52,7 +52,8 @@ const edited = rewritten();
 
 /** Nanoseconds of a call, by side, in a session of its own: what is written of a call is the session's to say. */
 async function measure(kind: Kind, captureArgs: boolean): Promise<Record<Side, number>> {
-  const logfile = join(mkdtempSync(join(tmpdir(), 'bench-')), 'flow.jsonl');
+  const folder = mkdtempSync(join(tmpdir(), 'call-cost-'));
+  const logfile = join(folder, 'flow.jsonl');
   startTracing({ logfile, captureArgs, bufferBytes: 64 * 1024 * 1024, aggregateHot: false, http: false });
   const works: Record<Side, Work> = { plain: original, off: compile(edited), on: compile(edited) };
   const times: Record<Side, number[]> = { plain: [], off: [], on: [] };
@@ -68,6 +69,8 @@ async function measure(kind: Kind, captureArgs: boolean): Promise<Record<Side, n
     if (round % ROUNDS_BETWEEN_RESTS === 0) await sleep(20);
   }
   stopTracing();
+  // Up to two gigabytes.
+  rmSync(folder, { recursive: true });
   return { plain: median(times.plain), off: median(times.off), on: median(times.on) };
 }
 

@@ -4,7 +4,7 @@
 // most of it to the one that answers later.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,11 +60,16 @@ function isWhole(response: string): boolean {
   return head >= 0 && response.length >= head + 4 + Number(length);
 }
 
+const folder = mkdtempSync(join(tmpdir(), 'service-'));
+process.once('exit', () => {
+  rmSync(folder, { recursive: true });
+});
+
 async function start(isTraced: boolean): Promise<Running> {
   const entry = isTraced ? '@tracelab/function-tracer/register' : 'data:text/javascript,';
   const child = spawn(process.execPath, ['--conditions=@tracelab/source', '--import', entry, 'src/main.ts'], {
     cwd: fileURLToPath(EXAMPLE),
-    env: { ...process.env, PORT: '0', FLOWTRACE_LOGFILE: join(mkdtempSync(join(tmpdir(), 'service-')), 'flow.jsonl') },
+    env: { ...process.env, PORT: '0', FLOWTRACE_LOGFILE: join(folder, 'flow.jsonl') },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];

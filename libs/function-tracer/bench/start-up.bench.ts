@@ -10,6 +10,9 @@ const ROUNDS = 7;
 const REGISTER = new URL('../src/register.ts', import.meta.url).href;
 
 const directory = mkdtempSync(join(tmpdir(), 'start-up-'));
+process.once('exit', () => {
+  rmSync(directory, { recursive: true });
+});
 mkdirSync(join(directory, 'node_modules'));
 let bytes = 0;
 for (let file = 0; file < FILES; file++) {

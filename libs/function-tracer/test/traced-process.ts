@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
 
 /** The package's entry for `--import`, from source. */
 export const REGISTER = new URL('../src/register.ts', import.meta.url).href;
@@ -57,8 +58,16 @@ export function run(file: string, args: readonly string[], options: RunOptions =
   });
 }
 
+const directories: string[] = [];
+afterAll(() => {
+  for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A new directory, gone when the tests of the file are over. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'function-tracer-'));
+  const directory = mkdtempSync(join(tmpdir(), 'function-tracer-'));
+  directories.push(directory);
+  return directory;
 }
 
 /** An event as it stands in the log. */

@@ -1,18 +1,23 @@
 import 'reflect-metadata';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { firstValueFrom, interval, map, Observable, of, Subject, take, throwError } from 'rxjs';
 import { initDecoratorLogger, stopTracing, trace, Trace, TraceClass } from '../index.ts';
 
+let folder: string;
 let log: string;
 
 beforeEach(() => {
-  log = join(mkdtempSync(join(tmpdir(), 'trace-')), 'flow.jsonl');
+  folder = mkdtempSync(join(tmpdir(), 'trace-'));
+  log = join(folder, 'flow.jsonl');
   initDecoratorLogger({ logfile: log, asyncLogging: false });
 });
-afterEach(stopTracing);
+afterEach(() => {
+  stopTracing();
+  rmSync(folder, { recursive: true });
+});
 
 function events(): Record<string, unknown>[] {
   return readFileSync(log, 'utf8')

@@ -1,10 +1,14 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { LogFile } from './log-file.ts';
 
-const directory = () => mkdtempSync(join(tmpdir(), 'log-file-'));
+const folder = mkdtempSync(join(tmpdir(), 'log-file-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+const directory = () => mkdtempSync(join(folder, 'of-one-test-'));
 const options = { toStdout: false, maxBytes: 0, maxFiles: 2 };
 
 test('appends to what is there and makes the directory', () => {
