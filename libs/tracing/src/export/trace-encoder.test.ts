@@ -106,25 +106,51 @@ test("any spans are encoded byte for byte as OpenTelemetry's own serializer does
   fc.assert(property, { numRuns: 50 });
 });
 
+const span = (attributes: Attributes) =>
+  ({
+    name: 'work',
+    kind: 0,
+    spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
+    startTime: [1, 2],
+    endTime: [3, 4],
+    attributes,
+    status: { code: 0 },
+    events: [],
+    links: [],
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+    resource: { attributes: {} },
+    instrumentationScope: { name: 'test' },
+  }) as unknown as ReadableSpan;
+
+test('values that come again and again, and the others between them, are those of their spans', () => {
+  const encoder = new TraceEncoder();
+  const usual = {
+    method: 'GET',
+    status: 200,
+    isFirst: true,
+    name: 'é',
+    long: 'x'.repeat(150),
+    longer: 'x'.repeat(300),
+  };
+  const others = [
+    { method: 'POST' },
+    { status: 201 },
+    { isFirst: false },
+    { name: 'e' },
+    { long: '' },
+    { method: 200 },
+  ];
+  const spans = Array.from({ length: 400 }, (_, i) =>
+    span({ ...usual, ...(i % 5 === 4 && others[((i / 5) % others.length) | 0]), ...(i > 300 && { method: 'PUT' }) }),
+  );
+  expect(isSame(encodedBy(encoder, spans), spans)).toBe(true);
+  expect(isSame(encodedBy(encoder, spans), spans)).toBe(true);
+});
+
 test('a batch larger than any before it, and one with more keys than are remembered, are encoded too', () => {
   const encoder = new TraceEncoder();
-  const span = (attributes: Attributes) =>
-    ({
-      name: 'work',
-      kind: 0,
-      spanContext: () => ({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 }),
-      startTime: [1, 2],
-      endTime: [3, 4],
-      attributes,
-      status: { code: 0 },
-      events: [],
-      links: [],
-      droppedAttributesCount: 0,
-      droppedEventsCount: 0,
-      droppedLinksCount: 0,
-      resource: { attributes: {} },
-      instrumentationScope: { name: 'test' },
-    }) as unknown as ReadableSpan;
   const large = [span({ stack: 'é'.repeat(3_000_000) })];
   const many = Array.from({ length: 3_000 }, (_, i) => span({ [`key.${i}`]: i }));
   for (const spans of [large, many, many, [span({ a: 1 })]])

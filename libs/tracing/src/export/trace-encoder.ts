@@ -49,10 +49,13 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
   readonly #writer = new ProtobufWriter();
   readonly #request = new ProtobufWriter();
   readonly #keys = new Map<string, KnownKey>();
+  #packed = 0;
+  #isLearning = false;
 
   /** Writes `span` as it is now; later changes are not sent. */
   pack(span: ReadableSpan): PackedSpan {
     const writer = this.#writer;
+    this.#isLearning = ++this.#packed % LEARN_EVERY === 0;
     writer.leaveUnlessFree(SPAN_BYTES);
     const start = writer.position;
     writer.byte(field(2, LENGTH));
@@ -200,11 +203,11 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
     }
   }
 
-  // Most attributes have the value that they had in the span before: then all of their bytes are known.
+  // Many attributes have the same value in span after span: then all of their bytes are known.
   #attribute(key: string, value: unknown): void {
     const writer = this.#writer;
     const known = this.#keys.get(key) ?? this.#newKey(key);
-    if (known.value === value && known.whole !== undefined) {
+    if (known.whole !== undefined && known.usual === value) {
       writer.raw(known.whole);
       return;
     }
@@ -213,8 +216,7 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
     writer.raw(known.head);
     this.#valueMessage(value);
     writer.close(start, 1);
-    known.whole = known.value === value && isPlain(value) ? writer.since(position) : undefined;
-    known.value = isPlain(value) ? value : undefined;
+    if (this.#isLearning && isPlain(value) && known.isUsual(value)) known.whole = writer.since(position);
   }
 
   #valueMessage(value: unknown): void {
@@ -286,18 +288,31 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
 class KnownKey {
   /** The key, and the tag of the value after it: what the attribute begins with. */
   readonly head: Uint8Array;
-  /** The latest value. */
-  value: Plain | undefined;
-  /** The attribute with that value, once it has come again. */
+  /** The attribute with its usual value. */
   whole: Uint8Array | undefined;
+  usual: Plain | undefined;
+  #latest: Plain | undefined;
+  #times = 0;
 
   constructor(head: Uint8Array) {
     this.head = head;
+  }
+
+  /** Whether the value has come so often that it is the usual one from now on. */
+  isUsual(value: Plain): boolean {
+    this.#times = value === this.#latest ? this.#times + 1 : 1;
+    this.#latest = value;
+    if (this.#times < TIMES_TO_BE_USUAL) return false;
+    this.usual = value;
+    return true;
   }
 }
 
 type Plain = string | number | boolean;
 
+const TIMES_TO_BE_USUAL = 3;
+/** Looked at are the values of one span in so many: to keep the latest of each costs more than it saves. */
+const LEARN_EVERY = 8;
 const MAX_KNOWN_TEXT = 200;
 
 // What changes in place, or is long, is not worth remembering.
