@@ -15,13 +15,14 @@ export interface SpanPipelineParts {
 /** All that happens to a span of this process, in order. One processor: the SDK asks each of several at every turn. */
 export class SpanPipeline implements SpanProcessor {
   readonly #folding: FoldedSiblings;
-  readonly #redaction = new SpanRedaction();
+  readonly #redaction: SpanRedaction;
   readonly #executions: ExecutionRecorder;
   readonly #processors: readonly SpanProcessor[];
   readonly #sending: SpanProcessor;
 
   constructor({ folding, executions, processors, sending }: SpanPipelineParts) {
     this.#folding = folding;
+    this.#redaction = new SpanRedaction({ trustsClean: processors.length === 0 });
     this.#executions = executions;
     this.#processors = processors;
     this.#sending = sending;

@@ -6,6 +6,12 @@ import { RecordedSpan } from './spans/recorded-span.ts';
 export class SpanRedaction {
   // Names are few and come again and again.
   readonly #cleanNames = new Set<string>();
+  readonly #trustsClean: boolean;
+
+  /** `trustsClean`: nobody else can have put attributes past a span's own methods, as processors do. */
+  constructor({ trustsClean }: { readonly trustsClean: boolean }) {
+    this.#trustsClean = trustsClean;
+  }
 
   ending(span: Span): void {
     if (!this.#cleanNames.has(span.name)) this.#cleanName(span);
@@ -17,7 +23,8 @@ export class SpanRedaction {
   }
 
   ended(span: ReadableSpan): void {
-    if (!(span instanceof RecordedSpan && span.areClean)) redactAttributes(span.attributes);
+    const isClean = this.#trustsClean && span instanceof RecordedSpan && span.areClean;
+    if (!isClean) redactAttributes(span.attributes);
     for (const { attributes } of span.events) if (attributes !== undefined) redactAttributes(attributes);
     for (const { attributes } of span.links) if (attributes !== undefined) redactAttributes(attributes);
   }

@@ -106,6 +106,7 @@ test("any spans are encoded byte for byte as OpenTelemetry's own serializer does
   fc.assert(property, { numRuns: 50 });
 });
 
+// What the encoder reads of a span, not all that it is.
 const span = (attributes: Attributes) =>
   ({
     name: 'work',

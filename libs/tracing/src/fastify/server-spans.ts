@@ -156,20 +156,21 @@ class ServerSpans {
     }
     span.end(clock.at(endedAtMs));
     const durations =
-      failed === undefined ? this.#successes(route, scheme, status) : this.#durations(route, scheme, status, failed);
+      failed === undefined
+        ? this.#successes(route, scheme, status)
+        : this.#durations(route, { scheme, status, failed });
     durations.record((endedAtMs - startedAtMs) / 1e3);
   }
 
   #successes(route: ServerRoute, scheme: string, status: number): DurationSeries {
     const { latest } = route;
     if (latest?.status === status && latest.scheme === scheme) return latest.durations;
-    const durations = this.#durations(route, scheme, status);
+    const durations = this.#durations(route, { scheme, status });
     route.latest = { scheme, status, durations };
     return durations;
   }
 
-  // eslint-disable-next-line max-params -- what tells the series apart
-  #durations({ method, template }: ServerRoute, scheme: string, status: number, failed?: string): DurationSeries {
+  #durations({ method, template }: ServerRoute, { scheme, status, failed }: Answer): DurationSeries {
     return this.#duration.seriesOf({
       [ATTR_HTTP_REQUEST_METHOD]: method,
       [ATTR_URL_SCHEME]: scheme,
@@ -178,6 +179,12 @@ class ServerSpans {
       ...(failed !== undefined && { [ATTR_ERROR_TYPE]: failed }),
     });
   }
+}
+
+interface Answer {
+  readonly scheme: string;
+  readonly status: number;
+  readonly failed?: string;
 }
 
 interface Served {
@@ -201,7 +208,7 @@ function requestAttributes(request: FastifyRequest, { method, template }: Server
   };
   if (template !== undefined) attributes[ATTR_HTTP_ROUTE] = template;
   if (raw.httpVersion !== '1.1') attributes[ATTR_NETWORK_PROTOCOL_VERSION] = raw.httpVersion;
-  if (method === '_OTHER') attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = request.method;
+  if (method === '_OTHER') attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = redactText(request.method);
   if (queryAt >= 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryAt + 1));
   const agent = rawHeader(raw, 'user-agent');
   if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = redactText(agent);
