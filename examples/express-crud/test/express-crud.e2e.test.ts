@@ -11,7 +11,7 @@ beforeAll(async () => {
     nodeArgs: ['--conditions=@tracelab/source'],
   });
 }, 30_000);
-afterAll(() => example.stop());
+afterAll(() => example.remove());
 
 const json = (method: string, body: unknown) => ({
   method,

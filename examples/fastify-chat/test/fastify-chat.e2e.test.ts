@@ -15,7 +15,7 @@ beforeEach(async () => {
     nodeArgs: ['--conditions=@tracelab/source'],
   });
 }, 30_000);
-afterEach(() => example.stop());
+afterEach(() => example.remove());
 
 class Guest {
   readonly heard: unknown[] = [];

@@ -17,7 +17,7 @@ beforeAll(async () => {
   });
 }, 30_000);
 afterAll(async () => {
-  await example.stop();
+  await example.remove();
   rmSync(compiled, { recursive: true });
 });
 

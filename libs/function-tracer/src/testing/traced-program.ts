@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface TracedProgramOptions {
@@ -55,6 +55,12 @@ export class TracedProgram {
   async stop(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGTERM');
     await this.#ended;
+  }
+
+  /** Stops it and takes its log away. */
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(dirname(this.log), { recursive: true });
   }
 }
 
