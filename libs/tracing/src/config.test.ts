@@ -18,6 +18,38 @@ describe('the endpoint comes from', () => {
   });
 });
 
+describe('what is no address is told, and the next one used:', () => {
+  const standard = 'http://localhost:4318/v1/traces';
+  test.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost' }, 'OTEL_EXPORTER_OTLP_ENDPOINT', standard],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost:4318' }, 'OTEL_EXPORTER_OTLP_ENDPOINT', standard],
+    [{ OTLP_ENDPOINT: '//collector', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://b' }, 'OTLP_ENDPOINT', 'http://b/v1/traces'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'ftp://a' }, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', standard],
+    [{ JAEGER_HOST: 'my host' }, 'JAEGER_HOST', standard],
+    [{ JAEGER_PORT: '99999' }, 'JAEGER_PORT', standard],
+  ])('%j', (env, name, used) => {
+    const { endpoint, faults } = withEnv(env);
+    expect(endpoint).toBe(used);
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`${name}.* is no http or https address`))]);
+  });
+
+  test('an option too', () => {
+    const { endpoint, faults } = loadTracingConfig({ endpoint: 'collector:4318' }, { JAEGER_HOST: 'jaeger' });
+    expect(endpoint).toBe('http://jaeger:4318/v1/traces');
+    expect(faults).toEqual([expect.stringMatching(/^endpoint is no http/)]);
+  });
+});
+
+test.each(['OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'OTEL_BSP_MAX_QUEUE_SIZE', 'OTEL_EXPORTER_OTLP_TIMEOUT'])(
+  '%s below 1 is told and not used',
+  name => {
+    const { faults, ...config } = withEnv({ [name]: '0.5' });
+    const { faults: none, ...standard } = withEnv({});
+    expect(config).toEqual(standard);
+    expect([none, faults]).toEqual([[], [expect.stringMatching(new RegExp(`^${name} is below 1`))]]);
+  },
+);
+
 test("the seed's Thrift port is no OTLP port: told, and the right one used", () => {
   const { endpoint, faults } = withEnv({ JAEGER_HOST: 'jaeger', JAEGER_PORT: '14268' });
   expect(endpoint).toBe('http://jaeger:4318/v1/traces');

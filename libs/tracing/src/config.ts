@@ -112,7 +112,7 @@ class Settings {
       serviceVersion: options.serviceVersion ?? this.#text('SERVICE_VERSION') ?? application.version,
       environment: options.environment ?? this.#text('ENVIRONMENT') ?? this.#text('NODE_ENV') ?? 'development',
       resource: options.resource ?? {},
-      endpoint: options.endpoint ?? this.#endpoint(),
+      endpoint: this.#checked(options.endpoint, 'endpoint') ?? this.#endpoint(),
       ...this.#seen(options),
       ...this.#export(options),
       shutdownLimitMs: options.shutdownLimitMs ?? this.#number('TRACING_SHUTDOWN_LIMIT_MS') ?? defaults.shutdownLimitMs,
@@ -142,7 +142,7 @@ class Settings {
   }
 
   #export(options: TracingOptions) {
-    const capacity = this.#number('OTEL_BSP_MAX_QUEUE_SIZE') ?? 2_048;
+    const capacity = this.#positive('OTEL_BSP_MAX_QUEUE_SIZE') ?? 2_048;
     return {
       exporter: options.exporter,
       exporterName: this.#oneOf('OTEL_TRACES_EXPORTER', ['otlp', 'console', 'none']) ?? ('otlp' as const),
@@ -152,10 +152,10 @@ class Settings {
         'http/protobuf',
       headers: this.#headers(),
       exportTimeoutMs:
-        this.#number('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? this.#number('OTEL_EXPORTER_OTLP_TIMEOUT') ?? 3_000,
+        this.#positive('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? this.#positive('OTEL_EXPORTER_OTLP_TIMEOUT') ?? 3_000,
       queue: {
         capacity,
-        batchSize: Math.min(capacity, this.#number('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 2_048),
+        batchSize: Math.min(capacity, this.#positive('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 2_048),
         delayMs: this.#number('OTEL_BSP_SCHEDULE_DELAY') ?? 1_000,
       },
       sendsLogs: this.#text('OTEL_LOGS_EXPORTER') !== undefined,
@@ -169,11 +169,17 @@ class Settings {
   }
 
   #endpoint(): string {
-    const traces = this.#text('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? this.#text('OTLP_ENDPOINT');
-    if (traces !== undefined) return traces;
-    const base = this.#text('OTEL_EXPORTER_OTLP_ENDPOINT');
-    if (base !== undefined) return `${base.replace(/\/+$/, '')}/v1/traces`;
-    return `http://${this.#text('JAEGER_HOST') ?? 'localhost'}:${this.#jaegerPort()}/v1/traces`;
+    const base = this.#address('OTEL_EXPORTER_OTLP_ENDPOINT')?.replace(/\/+$/, '');
+    return (
+      this.#address('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
+      this.#address('OTLP_ENDPOINT') ??
+      (base === undefined ? this.#jaeger() : `${base}/v1/traces`)
+    );
+  }
+
+  #jaeger(): string {
+    const address = `http://${this.#text('JAEGER_HOST') ?? 'localhost'}:${this.#jaegerPort()}/v1/traces`;
+    return this.#checked(address, 'JAEGER_HOST with JAEGER_PORT') ?? 'http://localhost:4318/v1/traces';
   }
 
   #jaegerPort(): number {
@@ -242,6 +248,25 @@ class Settings {
     if (value === undefined) return undefined;
     if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
     this.#faults.push(`${name} is not a number and is not used. Set a number, or unset it.`);
+    return undefined;
+  }
+
+  // A batch of none would be sent for ever, and the exporter throws for a timeout of none.
+  #positive(name: string): number | undefined {
+    const value = this.#number(name);
+    if (value === undefined || value >= 1) return value;
+    this.#faults.push(`${name} is below 1 and is not used. Set 1 or more, or unset it.`);
+    return undefined;
+  }
+
+  #address(name: string): string | undefined {
+    return this.#checked(this.#text(name), name);
+  }
+
+  // The exporter throws for what is no address.
+  #checked(address: string | undefined, name: string): string | undefined {
+    if (address === undefined || /^https?:$/.test(URL.parse(address)?.protocol ?? '')) return address;
+    this.#faults.push(`${name} is no http or https address and is not used. Set one such as http://localhost:4318.`);
     return undefined;
   }
 

@@ -83,6 +83,16 @@ describe('what would be missed in silence is told once, with the remedy', () => 
     ]);
   });
 
+  test.each([
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost' }, /^tracing: OTEL_EXPORTER_OTLP_ENDPOINT is no http/],
+    [{ JAEGER_HOST: 'my host' }, /^tracing: JAEGER_HOST with JAEGER_PORT is no http/],
+    [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, /^tracing: OTEL_EXPORTER_OTLP_TIMEOUT is below 1/],
+  ])('a setting that cannot be meant, which does not stop the program: %j', async (env, told) => {
+    const { code, stdout, stderr } = await new Child('ending.ts', { args: ['exit'], env }).ended();
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(told);
+  });
+
   test('LOG_LEVEL=error keeps warnings quiet, and OTEL_SDK_DISABLED everything', async () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl };
     const quiet = new Child('ending.ts', { args: ['end'], env: { ...env, LOG_LEVEL: 'error', TRACING_DETAIL: 'x' } });
