@@ -52,3 +52,15 @@ test('beyond 1,999 series the rest is one without attributes', async () => {
   expect(lines.length).toBe(2_000);
   expect(lines.at(-1)).toBe('work_duration_count{otel_metric_overflow="true",otel_scope_name="test"} 1001');
 });
+
+test('what is measured in several places under one name is one metric, and of equal keys one series', async () => {
+  const text = metricsText();
+  for (let place = 0; place < 2; place++) text.duration(options).record(0.5, { kind: 'a' });
+  text.duration({ ...options, keys: ['code'] }).record(0.5, { code: 7 });
+  const lines = (await text.text()).split('\n');
+  expect(lines.filter(line => line.startsWith('# TYPE work_duration'))).toHaveLength(1);
+  expect(lines.filter(line => line.startsWith('work_duration_count'))).toEqual([
+    'work_duration_count{kind="a",otel_scope_name="test"} 2',
+    'work_duration_count{code="7",otel_scope_name="test"} 1',
+  ]);
+});

@@ -1,5 +1,6 @@
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import type { HistogramMetricData } from '@opentelemetry/sdk-metrics';
 import { DurationHistogram, picked } from './duration-metric.ts';
 import type { DurationMetric, DurationOptions, DurationSeries } from './duration-metric.ts';
 
@@ -7,7 +8,7 @@ import type { DurationMetric, DurationOptions, DurationSeries } from './duration
 export class MetricsText {
   readonly reader = new PrometheusExporter({ preventServerStart: true });
   readonly #serializer = new PrometheusSerializer();
-  readonly #durations: DurationHistogram[] = [];
+  readonly #durations = new Map<string, DurationHistogram>();
   readonly #scope: { readonly name: string };
 
   constructor(scopeName: string) {
@@ -16,15 +17,27 @@ export class MetricsText {
 
   async text(): Promise<string> {
     const { resourceMetrics } = await this.reader.collect();
-    const metrics = this.#durations.map(duration => duration.data()).filter(({ dataPoints }) => dataPoints.length > 0);
-    const scopeMetrics = [...resourceMetrics.scopeMetrics, { scope: this.#scope, metrics }];
+    const scopeMetrics = [...resourceMetrics.scopeMetrics, { scope: this.#scope, metrics: this.#measured() }];
     return this.#serializer.serialize({ ...resourceMetrics, scopeMetrics });
   }
 
+  /** Asked for again, as by each client and each server of a process, it is the same: Prometheus takes a series once. */
   duration(options: DurationOptions): DurationMetric {
-    const duration = new DurationHistogram(options);
-    this.#durations.push(duration);
+    const id = [options.name, ...options.keys].join();
+    const duration = this.#durations.get(id) ?? new DurationHistogram(options);
+    this.#durations.set(id, duration);
     return duration;
+  }
+
+  // Databases are told apart by other keys each, under one name.
+  #measured(): HistogramMetricData[] {
+    const measured = [...this.#durations.values()].map(duration => duration.data());
+    const byName = Map.groupBy(measured, ({ descriptor }) => descriptor.name);
+    return [...byName.values()].flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const dataPoints = [first, ...others].flatMap(one => one.dataPoints);
+      return dataPoints.length === 0 ? [] : { ...first, dataPoints };
+    });
   }
 }
 
