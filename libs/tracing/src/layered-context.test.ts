@@ -20,6 +20,13 @@ test('holds, replaces and forgets values as the context of the API does, each co
   for (const [ours, theirs] of pairs) for (const key of keys) expect(ours.getValue(key)).toBe(theirs.getValue(key));
 });
 
+test('does not grow with what is set again and again, in turns', () => {
+  let active = rootContext;
+  for (let i = 0; i < 100_000; i++) active = active.setValue(keys[i % 4] ?? Symbol('none'), i);
+  expect(keys.map(key => active.getValue(key))).toEqual([99_996, 99_997, 99_998, 99_999]);
+  expect(active.getValue(Symbol('other'))).toBeUndefined();
+});
+
 test('carries spans and baggage for the API', () => {
   const span = trace.wrapSpanContext({ traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 });
   const baggage = propagation.createBaggage({ tenant: { value: 'a' } });

@@ -20,10 +20,17 @@ class LayeredContext implements Context {
     return key === this.#key ? this.#value : this.#below.getValue(key);
   }
 
-  // A value of the same key replaces this layer: however deep spans lie in each other, the layers do not.
+  // As many layers as there are keys, however deep spans lie in each other and however long a loop goes on in its own context.
   setValue(key: symbol, value: unknown): Context {
-    const isReplaced = key === this.#key || this.#key === undefined;
-    return new LayeredContext(isReplaced ? this.#below : this, key, value);
+    return new LayeredContext(this.#without(key), key, value);
+  }
+
+  #without(key: symbol): Context {
+    const below = this.#below;
+    if (key === this.#key || this.#key === undefined) return below;
+    if (!(below instanceof LayeredContext)) return this;
+    const others = below.#without(key);
+    return others === below ? this : new LayeredContext(others, this.#key, this.#value);
   }
 
   deleteValue(key: symbol): Context {
