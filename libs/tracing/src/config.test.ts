@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { loadTracingConfig } from './config.ts';
 
 const withEnv = (env: Record<string, string>) => loadTracingConfig({}, env);
@@ -65,6 +67,47 @@ test('options win over OpenTelemetry, which wins over the seed, which wins over 
   );
   expect(withEnv({ SERVICE_NAME: 'seed' }).serviceName).toBe('seed');
   expect(withEnv({}).serviceName).not.toBe('');
+});
+
+test('what OTEL_RESOURCE_ATTRIBUTES says is decoded, wins over the seed and package.json, and gives way to options', () => {
+  const env = {
+    OTEL_RESOURCE_ATTRIBUTES:
+      'service.name=my%20shop, service.version = 9.9.9 ,deployment.environment.name=prod,team=a%3Db=c,odd=%E0',
+    SERVICE_NAME: 'seed',
+    SERVICE_VERSION: '1.0.0',
+    NODE_ENV: 'test',
+  };
+  const seed = withEnv(env);
+  expect(seed).toMatchObject({ serviceName: 'my shop', serviceVersion: '9.9.9', environment: 'prod', faults: [] });
+  expect(seed.inheritedResource).toMatchObject({ team: 'a=b=c', odd: '%E0' });
+  expect(loadTracingConfig({ serviceVersion: '2', environment: 'qa' }, env)).toMatchObject({
+    serviceVersion: '2',
+    environment: 'qa',
+  });
+  expect(withEnv({ OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment=prod' }).environment).toBe('prod');
+  const { inheritedResource, faults } = withEnv({ OTEL_RESOURCE_ATTRIBUTES: 'team=a,broken,=b,service.name=' });
+  expect(inheritedResource).toEqual({ team: 'a' });
+  expect(faults).toEqual([expect.stringContaining('Write name=value')]);
+});
+
+describe('the name and version of package.json are those of', () => {
+  const [, entry = ''] = process.argv;
+  afterEach(() => {
+    process.argv[1] = entry;
+  });
+
+  test.each([
+    ['the nearest one that has a name', { 'dist/package.json': '{"type":"module"}' }],
+    ['the nearest one that can be read', { 'dist/package.json': '{' }],
+  ])('%s', (_, more) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tracing-'));
+    mkdirSync(join(folder, 'dist'));
+    const files = { 'package.json': '{"name":"@shop/orders","version":"2.1.0"}', ...more };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    process.argv[1] = join(folder, 'dist', 'main.js');
+    expect(withEnv({})).toMatchObject({ serviceName: 'orders', serviceVersion: '2.1.0' });
+    rmSync(folder, { recursive: true });
+  });
 });
 
 test('a wrong value is told and its default used', () => {

@@ -62,6 +62,8 @@ export interface TracingConfig extends Required<
 > {
   readonly isDisabled: boolean;
   readonly hasConfigFile: boolean;
+  /** What the environment says of the process, as an orchestrator does: above this library's own words, below the options. */
+  readonly inheritedResource: Readonly<Record<string, string>>;
   /** The SDK is to count the spans that its own tracers make. */
   readonly countsSdkSpans: boolean;
   readonly protocol: string;
@@ -103,14 +105,13 @@ class Settings {
   }
 
   load(options: TracingOptions): TracingConfig {
-    const application = this.#package();
+    const inherited = this.#inheritedResource();
     return {
       isDisabled: this.#flag('OTEL_SDK_DISABLED') ?? false,
       hasConfigFile: this.#text('OTEL_CONFIG_FILE') !== undefined,
       countsSdkSpans: this.#flag('OTEL_NODE_EXPERIMENTAL_SDK_METRICS') ?? false,
-      serviceName: options.serviceName ?? this.#serviceName() ?? application.name,
-      serviceVersion: options.serviceVersion ?? this.#text('SERVICE_VERSION') ?? application.version,
-      environment: options.environment ?? this.#text('ENVIRONMENT') ?? this.#text('NODE_ENV') ?? 'development',
+      ...this.#identity(options, inherited),
+      inheritedResource: inherited,
       resource: options.resource ?? {},
       endpoint: this.#checked(options.endpoint, 'endpoint') ?? this.#endpoint(),
       ...this.#seen(options),
@@ -121,6 +122,21 @@ class Settings {
       handlesProcessEnd: options.handlesProcessEnd ?? true,
       diagnosticsLevel: this.#diagnosticsLevel(),
       faults: this.#faults,
+    };
+  }
+
+  // What OpenTelemetry's own variables say comes before the others.
+  #identity(options: TracingOptions, inherited: Readonly<Record<string, string>>) {
+    const application = this.#package();
+    const name = this.#text('OTEL_SERVICE_NAME') ?? inherited['service.name'] ?? this.#text('SERVICE_NAME');
+    const version = inherited['service.version'] ?? this.#text('SERVICE_VERSION');
+    // The second is its name in older conventions.
+    const inheritedEnvironment = inherited['deployment.environment.name'] ?? inherited['deployment.environment'];
+    const environment = inheritedEnvironment ?? this.#text('ENVIRONMENT') ?? this.#text('NODE_ENV');
+    return {
+      serviceName: options.serviceName ?? name ?? application.name,
+      serviceVersion: options.serviceVersion ?? version ?? application.version,
+      environment: options.environment ?? environment ?? 'development',
     };
   }
 
@@ -163,9 +179,13 @@ class Settings {
     };
   }
 
-  #serviceName(): string | undefined {
-    const inResource = /(?:^|,)\s*service\.name=([^,]+)/.exec(this.#text('OTEL_RESOURCE_ATTRIBUTES') ?? '')?.[1];
-    return this.#text('OTEL_SERVICE_NAME') ?? inResource ?? this.#text('SERVICE_NAME');
+  #inheritedResource(): Record<string, string> {
+    const pairs = this.#list('OTEL_RESOURCE_ATTRIBUTES').map(pair => /^([^=]+)=(.+)$/s.exec(pair));
+    if (pairs.includes(null))
+      this.#faults.push(
+        'OTEL_RESOURCE_ATTRIBUTES holds something without a name or a value. Write name=value,name=value.',
+      );
+    return Object.fromEntries(pairs.flatMap(pair => (pair === null ? [] : [[decoded(pair[1]), decoded(pair[2])]])));
   }
 
   #endpoint(): string {
@@ -279,7 +299,7 @@ class Settings {
   }
 
   // npm and pnpm name the package they run; a plain `node dist/main.js` has only its folder.
-  #package(): { readonly name: string; readonly version: string } {
+  #package(): Manifest {
     const unknown = { name: 'unknown_service:node', version: '0.0.0' };
     const entry = process.argv[1];
     return (entry !== undefined && manifestAbove(dirname(entry))) || unknown;
@@ -288,22 +308,34 @@ class Settings {
 
 const diagnosticsLevels: readonly DiagnosticsLevel[] = ['none', 'error', 'warn', 'info', 'debug', 'all'];
 
-function manifestAbove(folder: string): { readonly name: string; readonly version: string } | undefined {
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+}
+
+// A manifest without a name only says what its folder holds, as that of a build does.
+function manifestAbove(folder: string): Manifest | undefined {
+  const above = dirname(folder);
+  return manifestIn(folder) ?? (above === folder ? undefined : manifestAbove(above));
+}
+
+function manifestIn(folder: string): Manifest | undefined {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     const { name, version } = manifest as { readonly name?: unknown; readonly version?: unknown };
-    if (typeof name !== 'string') return undefined;
+    if (typeof name !== 'string' || name === '') return undefined;
     return { name: name.replace(/^@[^/]+\//, ''), version: typeof version === 'string' ? version : '0.0.0' };
   } catch {
-    // No manifest here: the next folder up may have one.
-    return dirname(folder) === folder ? undefined : manifestAbove(dirname(folder));
+    // No manifest here, or none that can be read.
+    return undefined;
   }
 }
 
-function decoded(text: string): string {
+function decoded(text = ''): string {
+  const trimmed = text.trim();
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(trimmed);
   } catch {
-    return text;
+    return trimmed;
   }
 }

@@ -1,4 +1,5 @@
 import { context, diag, metrics, propagation, trace } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import { ExportResultCode } from '@opentelemetry/core';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
@@ -129,7 +130,7 @@ class StartedTracing implements Tracing {
   }
 
   #startSdk(instrumentations: readonly Instrumentation[]) {
-    const { serviceName, serviceVersion, environment, resource, diagnosticsLevel } = this.#config;
+    const { diagnosticsLevel } = this.#config;
     if (this.#config.hasConfigFile) {
       diag.warn(
         'tracing: OTEL_CONFIG_FILE describes samplers, processors and exporters, so the redaction, sampling rules, execution tree ' +
@@ -140,18 +141,7 @@ class StartedTracing implements Tracing {
     diag.disable();
     const sdk = startNodeSdk({
       logLevel: diagnosticsLevel,
-      resourceAttributes: {
-        'service.name': serviceName,
-        'service.version': serviceVersion,
-        'deployment.environment.name': environment,
-        'service.instance.id': randomUUID(),
-        'host.name': hostname(),
-        'process.pid': process.pid,
-        'process.runtime.name': 'nodejs',
-        'process.runtime.version': process.versions.node,
-        'telemetry.distro.name': 'tracelab',
-        ...resource,
-      },
+      resourceAttributes: this.#resource(),
       // The process detector writes the whole command line into every batch, and people put secrets there.
       ...(!this.#config.detectsResource && { resourceDetectors: [] }),
       spanProcessors: [this.#pipeline()],
@@ -162,6 +152,24 @@ class StartedTracing implements Tracing {
     });
     setUpDiagnostics(diagnosticsLevel);
     return sdk;
+  }
+
+  // The SDK would let these win over the environment: where an orchestrator names its own, what it says is taken.
+  #resource(): Attributes {
+    const { serviceName, serviceVersion, environment, inheritedResource, resource } = this.#config;
+    return {
+      'service.instance.id': randomUUID(),
+      'host.name': hostname(),
+      'process.pid': process.pid,
+      'process.runtime.name': 'nodejs',
+      'process.runtime.version': process.versions.node,
+      'telemetry.distro.name': 'tracelab',
+      ...inheritedResource,
+      'service.name': serviceName,
+      'service.version': serviceVersion,
+      'deployment.environment.name': environment,
+      ...resource,
+    };
   }
 
   #sampler(): { readonly sampler?: Sampler } {

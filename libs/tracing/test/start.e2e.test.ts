@@ -17,13 +17,18 @@ test('the preload traces by the variables of OpenTelemetry and prints nothing', 
     env: {
       OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl,
       OTEL_SERVICE_NAME: 'by-otel',
-      OTEL_RESOURCE_ATTRIBUTES: 'team=blue',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=blue,service.name=by-resource,service.instance.id=pod%2D1,host.name=node-7',
       SERVICE_NAME: 'not-this',
     },
   });
   expect(await child.ended()).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   expect(new Set(backend.spans.map(({ service }) => service))).toEqual(new Set(['by-otel']));
-  expect(backend.spans[0]?.resource).toMatchObject({ team: 'blue' });
+  expect(backend.spans[0]?.resource).toMatchObject({
+    team: 'blue',
+    'service.instance.id': 'pod-1',
+    'host.name': 'node-7',
+    'telemetry.distro.name': 'tracelab',
+  });
   expect([...backend.types]).toEqual(['application/x-protobuf']);
 });
 
