@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { readFileSync } from 'node:fs';
@@ -209,13 +210,12 @@ class Settings {
     return 4318;
   }
 
-  // Both variables of the specification, the signal's own last; values are percent-encoded there.
+  // Read as the exporters read them, so that what is sent at the last moment has the same ones.
   #headers(): Record<string, string> {
-    const given = [this.#text('OTEL_EXPORTER_OTLP_HEADERS'), this.#text('OTEL_EXPORTER_OTLP_TRACES_HEADERS')];
-    const pairs = given.flatMap(text => text?.split(',') ?? []).map(pair => pair.split('=', 2));
-    return Object.fromEntries(
-      pairs.flatMap(([key, value]) => (key && value !== undefined ? [[key.trim(), decoded(value.trim())]] : [])),
-    );
+    return {
+      ...parseKeyPairsIntoRecord(this.#text('OTEL_EXPORTER_OTLP_HEADERS')),
+      ...parseKeyPairsIntoRecord(this.#text('OTEL_EXPORTER_OTLP_TRACES_HEADERS')),
+    };
   }
 
   #sampling(): Sampling | undefined {

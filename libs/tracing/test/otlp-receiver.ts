@@ -29,6 +29,7 @@ export class OtlpReceiver {
   keepsText = true;
   /** In which encodings the spans came. */
   readonly types = new Set<string>();
+  readonly credentials = new Set<string | undefined>();
   requests = 0;
   behaviour: Behaviour = 'takes';
   readonly #server = createServer((request, response) => {
@@ -62,6 +63,7 @@ export class OtlpReceiver {
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
     this.requests++;
+    this.credentials.add(request.headers.authorization);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

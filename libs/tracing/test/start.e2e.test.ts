@@ -60,6 +60,18 @@ test.each(['exit', 'end'])(
   },
 );
 
+test.each(['exit', 'end'])('credentials go with the spans of %s as they are written', async how => {
+  const child = new Child('ending.ts', {
+    args: [how],
+    env: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl,
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Basic dXNlcjpwYXNz==',
+    },
+  });
+  await child.ended();
+  expect([...backend.credentials]).toEqual(['Basic dXNlcjpwYXNz==']);
+});
+
 describe('what would be missed in silence is told once, with the remedy', () => {
   test('a library loaded before tracing', async () => {
     const child = new Child('late-start.ts', {
