@@ -4,11 +4,10 @@ import type { Detail, Tracing } from '@tracelab/tracing';
 import { currentRuntime } from '@tracelab/tracing/instrumenting';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { isMainThread } from 'node:worker_threads';
-import { configFileIn, forwardToExporters, inheritedEnvironment, loadAgentConfig } from './config.ts';
+import { configFileIn, forwardToExporters, loadAgentConfig } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { disabledByConfigFile } from './config-file.ts';
 import { ControlPage } from './control/control-page.ts';
-import { loadTracingEndpoint } from './doctor/tracing-endpoint.ts';
 import { ConsoleExporter } from './export/console-exporter.ts';
 import { FileExporter } from './export/file-exporter.ts';
 import { ZipkinExporter } from './export/zipkin-exporter.ts';
@@ -120,7 +119,7 @@ export class Agent {
     if (exporter === 'console') return 'standard error';
     if (exporter === 'none') return 'nowhere';
     if (exporter === 'zipkin') return endpoint ?? 'http://localhost:9411';
-    return exporter === 'otlp-grpc' ? loadTracingEndpoint(inheritedEnvironment()).url : this.#tracing.endpoint;
+    return this.#tracing.endpoint;
   }
 
   #seeServers(): void {

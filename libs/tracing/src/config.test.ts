@@ -20,6 +20,35 @@ describe('the endpoint comes from', () => {
   });
 });
 
+describe('over gRPC it comes from', () => {
+  test.each([
+    [{}, 'http://localhost:4317'],
+    [{ JAEGER_HOST: 'jaeger' }, 'http://jaeger:4317'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4400/' }, 'http://collector:4400'],
+    [{ OTLP_ENDPOINT: 'https://seed:1/v1/traces' }, 'https://seed:1'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'collector:4317' }, 'collector:4317'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'unix:///run/otel.sock' }, 'unix:///run/otel.sock'],
+  ])('%j', (env, endpoint) => {
+    const config = withEnv({ ...env, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' });
+    expect([config.endpoint, config.faults]).toEqual([endpoint, []]);
+  });
+
+  test('the option, before all of them', () => {
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://b' };
+    expect(loadTracingConfig({ endpoint: 'http://a:1/v1/traces' }, env).endpoint).toBe('http://a:1');
+  });
+
+  test("neither what is no address, nor Jaeger's port for HTTP", () => {
+    const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTLP_ENDPOINT: 'my host', JAEGER_PORT: '4318' };
+    const { endpoint, faults } = withEnv(env);
+    expect(endpoint).toBe('http://localhost:4317');
+    expect(faults).toEqual([
+      expect.stringMatching(/^OTLP_ENDPOINT is no address/),
+      expect.stringContaining('Set JAEGER_PORT=4317'),
+    ]);
+  });
+});
+
 describe('what is no address is told, and the next one used:', () => {
   const standard = 'http://localhost:4318/v1/traces';
   test.each([
@@ -32,13 +61,13 @@ describe('what is no address is told, and the next one used:', () => {
   ])('%j', (env, name, used) => {
     const { endpoint, faults } = withEnv(env);
     expect(endpoint).toBe(used);
-    expect(faults).toEqual([expect.stringMatching(new RegExp(`${name}.* is no http or https address`))]);
+    expect(faults).toEqual([expect.stringMatching(new RegExp(`${name}.* is no address`))]);
   });
 
   test('an option too', () => {
     const { endpoint, faults } = loadTracingConfig({ endpoint: 'collector:4318' }, { JAEGER_HOST: 'jaeger' });
     expect(endpoint).toBe('http://jaeger:4318/v1/traces');
-    expect(faults).toEqual([expect.stringMatching(/^endpoint is no http/)]);
+    expect(faults).toEqual([expect.stringMatching(/^endpoint is no address/)]);
   });
 });
 

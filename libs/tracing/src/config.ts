@@ -23,7 +23,7 @@ export interface TracingOptions {
   readonly environment?: string;
   /** More attributes of the process that sends the spans. */
   readonly resource?: Attributes;
-  /** The OTLP/HTTP address for traces, such as `http://localhost:4318/v1/traces`. */
+  /** The OTLP address for traces, such as `http://localhost:4318/v1/traces`; over gRPC `http://localhost:4317`. */
   readonly endpoint?: string;
   readonly detail?: Detail;
   /** Repeated equal siblings beyond this number become one span with a count. 0 folds nothing. */
@@ -94,15 +94,18 @@ const defaults = { detail: 'route', foldAfter: 20, shutdownLimitMs: 3_000, exitL
 // Asked every few seconds by those who watch over the process, and never what anybody looks for.
 const watchedRoutes: readonly string[] = ['/health*', '/metrics'];
 const allClients: readonly ClientLibrary[] = ['http', 'undici', 'pg', 'ioredis'];
-// The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too.
-const notOtlpHttp: ReadonlySet<number> = new Set([4317, 6831, 6832, 14_250, 14_268, 16_686]);
+// The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too, each for one protocol.
+const jaegerPorts: ReadonlySet<number> = new Set([4317, 4318, 6831, 6832, 14_250, 14_268, 16_686]);
 
 class Settings {
   readonly #env: NodeJS.ProcessEnv;
   readonly #faults: string[] = [];
+  readonly #protocol: string;
 
   constructor(env: NodeJS.ProcessEnv) {
     this.#env = env;
+    this.#protocol =
+      this.#text('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? this.#text('OTEL_EXPORTER_OTLP_PROTOCOL') ?? 'http/protobuf';
   }
 
   load(options: TracingOptions): TracingConfig {
@@ -114,7 +117,7 @@ class Settings {
       ...this.#identity(options, inherited),
       inheritedResource: inherited,
       resource: options.resource ?? {},
-      endpoint: this.#checked(options.endpoint, 'endpoint') ?? this.#endpoint(),
+      endpoint: this.#endpoint(options.endpoint),
       ...this.#seen(options),
       ...this.#export(options),
       shutdownLimitMs: options.shutdownLimitMs ?? this.#number('TRACING_SHUTDOWN_LIMIT_MS') ?? defaults.shutdownLimitMs,
@@ -163,10 +166,7 @@ class Settings {
     return {
       exporter: options.exporter,
       exporterName: this.#oneOf('OTEL_TRACES_EXPORTER', ['otlp', 'console', 'none']) ?? ('otlp' as const),
-      protocol:
-        this.#text('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ??
-        this.#text('OTEL_EXPORTER_OTLP_PROTOCOL') ??
-        'http/protobuf',
+      protocol: this.#protocol,
       headers: this.#headers(),
       exportTimeoutMs:
         this.#positive('OTEL_EXPORTER_OTLP_TRACES_TIMEOUT') ?? this.#positive('OTEL_EXPORTER_OTLP_TIMEOUT') ?? 3_000,
@@ -189,25 +189,38 @@ class Settings {
     return Object.fromEntries(pairs.flatMap(pair => (pair === null ? [] : [[decoded(pair[1]), decoded(pair[2])]])));
   }
 
-  #endpoint(): string {
-    const base = this.#address('OTEL_EXPORTER_OTLP_ENDPOINT')?.replace(/\/+$/, '');
-    return (
+  #endpoint(option: string | undefined): string {
+    const traces =
+      this.#checked(option, 'endpoint') ??
       this.#address('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ??
-      this.#address('OTLP_ENDPOINT') ??
-      (base === undefined ? this.#jaeger() : `${base}/v1/traces`)
-    );
+      this.#address('OTLP_ENDPOINT');
+    if (traces !== undefined) return traces;
+    const base = (this.#address('OTEL_EXPORTER_OTLP_ENDPOINT') ?? this.#jaeger()).replace(/\/+$/, '');
+    return this.#isGrpc ? base : `${base}/v1/traces`;
   }
 
   #jaeger(): string {
-    const address = `http://${this.#text('JAEGER_HOST') ?? 'localhost'}:${this.#jaegerPort()}/v1/traces`;
-    return this.#checked(address, 'JAEGER_HOST with JAEGER_PORT') ?? 'http://localhost:4318/v1/traces';
+    const address = `http://${this.#text('JAEGER_HOST') ?? 'localhost'}:${this.#jaegerPort()}`;
+    return this.#checked(address, 'JAEGER_HOST with JAEGER_PORT') ?? `http://localhost:${this.#standardPort}`;
   }
 
   #jaegerPort(): number {
-    const port = this.#number('JAEGER_PORT') ?? 4318;
-    if (!notOtlpHttp.has(port)) return port;
-    this.#faults.push(`JAEGER_PORT=${port} does not take OTLP over HTTP; 4318 is used. Set JAEGER_PORT=4318.`);
-    return 4318;
+    const standard = this.#standardPort;
+    const port = this.#number('JAEGER_PORT') ?? standard;
+    if (port === standard || !jaegerPorts.has(port)) return port;
+    const protocol = this.#isGrpc ? 'gRPC' : 'HTTP';
+    this.#faults.push(
+      `JAEGER_PORT=${port} does not take OTLP over ${protocol}; ${standard} is used. Set JAEGER_PORT=${standard}.`,
+    );
+    return standard;
+  }
+
+  get #standardPort(): number {
+    return this.#isGrpc ? 4317 : 4318;
+  }
+
+  get #isGrpc(): boolean {
+    return this.#protocol === 'grpc';
   }
 
   // Read as the exporters read them, so that what is sent at the last moment has the same ones.
@@ -283,11 +296,15 @@ class Settings {
     return this.#checked(this.#text(name), name);
   }
 
-  // The exporter throws for what is no address.
-  #checked(address: string | undefined, name: string): string | undefined {
-    if (address === undefined || /^https?:$/.test(URL.parse(address)?.protocol ?? '')) return address;
-    this.#faults.push(`${name} is no http or https address and is not used. Set one such as http://localhost:4318.`);
-    return undefined;
+  // The exporters throw for what is no address.
+  #checked(given: string | undefined, name: string): string | undefined {
+    if (given === undefined) return undefined;
+    const address = this.#isGrpc ? grpcAddress(given) : httpAddress(given);
+    if (address === undefined)
+      this.#faults.push(
+        `${name} is no address and is not used. Set one such as http://localhost:${this.#standardPort}.`,
+      );
+    return address;
   }
 
   #oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
@@ -307,6 +324,18 @@ class Settings {
 }
 
 const diagnosticsLevels: readonly DiagnosticsLevel[] = ['none', 'error', 'warn', 'info', 'debug', 'all'];
+
+function httpAddress(text: string): string | undefined {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '') ? text : undefined;
+}
+
+// Without a path, which gRPC does not have. What has no scheme goes over TLS, or as OTEL_EXPORTER_OTLP_INSECURE says: that exporter knows.
+function grpcAddress(text: string): string | undefined {
+  if (text.startsWith('unix://')) return text;
+  if (!text.includes('://')) return URL.canParse(`https://${text}`) ? text : undefined;
+  const address = httpAddress(text);
+  return address === undefined ? undefined : new URL(address).origin;
+}
 
 interface Manifest {
   readonly name: string;

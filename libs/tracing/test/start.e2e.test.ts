@@ -1,3 +1,5 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Child } from './child-process.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
@@ -72,6 +74,23 @@ test.each(['exit', 'end'])('credentials go with the spans of %s as they are writ
   expect([...backend.credentials]).toEqual(['Basic dXNlcjpwYXNz==']);
 });
 
+test('over gRPC spans go where the settings say', async () => {
+  let connections = 0;
+  const server = createServer(socket => {
+    connections++;
+    socket.destroy();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const port = String((server.address() as AddressInfo).port);
+  const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_EXPORTER_OTLP_TIMEOUT: '500' };
+  await new Child('ending.ts', {
+    args: ['end'],
+    env: { ...env, JAEGER_HOST: '127.0.0.1', JAEGER_PORT: port },
+  }).ended();
+  server.close();
+  expect(connections).toBeGreaterThan(0);
+});
+
 describe('what would be missed in silence is told once, with the remedy', () => {
   test('a library loaded before tracing', async () => {
     const child = new Child('late-start.ts', {
@@ -101,8 +120,8 @@ describe('what would be missed in silence is told once, with the remedy', () => 
   });
 
   test.each([
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost' }, /^tracing: OTEL_EXPORTER_OTLP_ENDPOINT is no http/],
-    [{ JAEGER_HOST: 'my host' }, /^tracing: JAEGER_HOST with JAEGER_PORT is no http/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'localhost' }, /^tracing: OTEL_EXPORTER_OTLP_ENDPOINT is no address/],
+    [{ JAEGER_HOST: 'my host' }, /^tracing: JAEGER_HOST with JAEGER_PORT is no address/],
     [{ OTEL_EXPORTER_OTLP_TIMEOUT: '0' }, /^tracing: OTEL_EXPORTER_OTLP_TIMEOUT is below 1/],
   ])('a setting that cannot be meant, which does not stop the program: %j', async (env, told) => {
     const { code, stdout, stderr } = await new Child('ending.ts', { args: ['exit'], env }).ended();

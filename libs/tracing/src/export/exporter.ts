@@ -19,9 +19,8 @@ export function outletFor(config: TracingConfig): Outlet<unknown> {
   if (config.exporterName === 'console') return new ExporterOutlet(new ConsoleSpanExporter());
   if (config.exporterName === 'none') return new ExporterOutlet(discarding);
   const { endpoint, exportTimeoutMs, protocol } = config;
-  // The environment's own address has a form of its own for gRPC, which that exporter reads by itself.
-  if (protocol === 'grpc') return new ExporterOutlet(new GrpcExporter({ timeoutMillis: exportTimeoutMs }));
   const options = { url: endpoint, timeoutMillis: exportTimeoutMs };
+  if (protocol === 'grpc') return new ExporterOutlet(new GrpcExporter(options));
   return protocol === 'http/json'
     ? new ExporterOutlet(new JsonExporter(options), { isJson: true })
     : new ProtobufOutlet(options, new TraceEncoder());
