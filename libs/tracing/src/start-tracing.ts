@@ -92,7 +92,8 @@ class StartedTracing implements Tracing {
     this.endpoint = config.endpoint;
     this.#outlet = outletFor(config);
     this.#queue = new SpanQueue(this.#outlet, config.queue, new ExportLog(config.endpoint));
-    this.#metrics = config.metrics ? new MetricsText(NAME) : undefined;
+    // The file's meter provider takes no reader of ours.
+    this.#metrics = config.metrics && !config.hasConfigFile ? new MetricsText(NAME) : undefined;
     this.#executions = new ExecutionRecorder(config.rememberedSpans);
     this.#folding = new FoldedSiblings(config.foldAfter);
     const { instrumentations, channels } = clientSpans(config.clients);
@@ -133,8 +134,8 @@ class StartedTracing implements Tracing {
     const { diagnosticsLevel } = this.#config;
     if (this.#config.hasConfigFile) {
       diag.warn(
-        'tracing: OTEL_CONFIG_FILE describes samplers, processors and exporters, so the redaction, sampling rules, execution tree ' +
-          'and exit safety of this library are off. Unset it to have them.',
+        'tracing: OTEL_CONFIG_FILE describes samplers, processors and exporters, so the redaction, sampling rules, execution tree, ' +
+          'metrics text and exit safety of this library are off. Unset it to have them.',
       );
     }
     // The SDK sets a console logger of its own and complains about one that is there; ours takes over after it.
@@ -190,11 +191,10 @@ class StartedTracing implements Tracing {
     const meter = metrics.getMeter(NAME);
     observeExport(meter, () => this.#queue.stats);
     if (this.#config.metrics) this.#stopMeasuring = observeEventLoopDelay(meter);
-    const own = hasConfigFile ? undefined : this.#metrics;
     setRuntime({
       tracer: hasConfigFile || countsSdkSpans ? trace.getTracer(NAME) : spanStarterOf(trace.getTracerProvider(), NAME),
       meter,
-      duration: options => own?.duration(options) ?? new SdkDuration(meter, options),
+      duration: options => this.#metrics?.duration(options) ?? new SdkDuration(meter, options),
       detail: this.#config.detail,
       ignoredRoutes: this.#config.ignoredRoutes,
       folding: this.#folding,

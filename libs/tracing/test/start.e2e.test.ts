@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Child } from './child-process.ts';
 import { OtlpReceiver } from './otlp-receiver.ts';
@@ -89,6 +90,13 @@ test('over gRPC spans go where the settings say', async () => {
   }).ended();
   server.close();
   expect(connections).toBeGreaterThan(0);
+});
+
+test('with a configuration file, whose metrics are its own, there is no text of them', async () => {
+  const file = fileURLToPath(new URL('fixtures/sdk.yaml', import.meta.url));
+  const { code, stdout, stderr } = await new Child('metrics.ts', { env: { OTEL_CONFIG_FILE: file } }).ended();
+  expect({ code, printed: stdout.split('\n').at(-1) }).toEqual({ code: 0, printed: '""' });
+  expect(stderr).toMatch(/^tracing: OTEL_CONFIG_FILE describes .* metrics text/);
 });
 
 describe('what would be missed in silence is told once, with the remedy', () => {
