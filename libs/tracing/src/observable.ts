@@ -35,6 +35,24 @@ export function isObservable(value: unknown): value is ObservableLike {
 }
 
 /**
+ * True for an Observable that is nothing more: in place of a Subject or of one to be connected another would lack what it is for. What is piped
+ * from a Subject is of its class, and yet only a stream.
+ */
+export function isStream(value: unknown): value is ObservableLike {
+  if (!isObservable(value)) return false;
+  const isOfBaseClass = Object.getPrototypeOf(Object.getPrototypeOf(value)) === Object.prototype;
+  const isPiped = 'operator' in value && value.operator !== undefined;
+  return (isOfBaseClass || isPiped) && !hasMethods(value);
+}
+
+// What the Observable itself keeps may be functions too.
+const ownParts: ReadonlySet<string> = new Set(['_subscribe', 'lift', 'operator']);
+
+function hasMethods(value: object): boolean {
+  return Object.entries(value).some(([key, member]) => typeof member === 'function' && !ownParts.has(key));
+}
+
+/**
  * The same stream; `span` ends when its first subscription completes, fails or is left. What the source does runs in
  * the span's context, what the subscriber does runs in its own.
  */

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { of, throwError } from 'rxjs';
-import { delay } from 'rxjs/operators';
+import { BehaviorSubject, connectable, of, throwError } from 'rxjs';
+import { delay, map } from 'rxjs/operators';
 import { expectWellFormed, traceToMemory } from '../test/memory-tracing.ts';
 import { addEvent, currentTraceId, executionTree, recordError, setAttributes, withSpan } from './index.ts';
 
@@ -90,6 +90,41 @@ test('a lazy thenable is left alone: awaiting it stays the only run', async () =
   expect(runs).toBe(0);
   await result;
   expect(runs).toBe(1);
+});
+
+describe('what is more than a promise or an Observable', () => {
+  class OwnPromise<T> extends Promise<T> {
+    isOwn = true;
+  }
+  test.each([
+    ['with methods', () => Object.assign(Promise.resolve(1), { json: () => Promise.resolve({}) })],
+    ['of a class of its own', () => OwnPromise.resolve(1)],
+    ['of a value that changes', () => new BehaviorSubject(1)],
+    ['of a stream to be connected', () => connectable(of(1))],
+  ])('comes back as it is: one %s', async (_what, make) => {
+    const made = make();
+    expect(withSpan('made', () => made)).toBe(made);
+    expect(await memory.shapes()).toEqual(['made']);
+  });
+
+  test('a promise that carries data carries it on, and its span ends with it', async () => {
+    const child = { pid: 7 };
+    const made = withSpan('run', () => Object.assign(pause(20), { child }));
+    expect(made.child).toBe(child);
+    expect(await memory.shapes()).toEqual([]);
+    await made;
+    expect(await memory.shapes()).toEqual(['run']);
+  });
+
+  test('what is piped from a value that changes is a stream, and ends its span', async () => {
+    const subject = new BehaviorSubject(1);
+    const seen: number[] = [];
+    withSpan('doubled', () => subject.pipe(map(value => value * 2))).subscribe(value => seen.push(value));
+    expect(await memory.shapes()).toEqual([]);
+    subject.complete();
+    expect(seen).toEqual([2]);
+    expect(await memory.shapes()).toEqual(['doubled']);
+  });
 });
 
 describe('an Observable', () => {

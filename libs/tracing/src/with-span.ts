@@ -3,9 +3,10 @@ import type { Attributes, Context, Span } from '@opentelemetry/api';
 import { TracingAttribute } from './attributes.ts';
 import { clock } from './clock.ts';
 import { failSpan } from './fail-span.ts';
+import { follow } from './follow-promise.ts';
 import { currentRuntime } from './runtime.ts';
 import type { Runtime } from './runtime.ts';
-import { isObservable, observeWithSpan } from './observable.ts';
+import { isStream, observeWithSpan } from './observable.ts';
 
 /** One recorded operation. Set what belongs to it; the library ends it. */
 export type ActiveSpan = Span;
@@ -35,7 +36,8 @@ const notRecording = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 /**
  * Runs `fn` as one span: active during the call and whatever it awaits, ended when the result settles (a promise
  * settled, an Observable completed or left), marked as failed when it throws. The error passes through unchanged and is
- * recorded once, in the innermost span it leaves. Without a started tracing this is a plain call of `fn`.
+ * recorded once, in the innermost span it leaves. What is more than a promise or an Observable, as a Subject is, comes back
+ * as it is. Without a started tracing this is a plain call of `fn`.
  */
 export function withSpan<T>(name: string, fn: (span: ActiveSpan) => T): T;
 export function withSpan<T>(name: string, options: WithSpanOptions, fn: (span: ActiveSpan) => T): T;
@@ -80,15 +82,17 @@ export function runInSpan<T>(span: ActiveSpan, spanContext: Context, fn: () => T
     throw error;
   }
   // Only real promises: `then` of a lazy query builder would run the query a second time.
-  if (result instanceof Promise) return endWhenSettled(span, result) as T;
-  if (isObservable(result)) return observeWithSpan(span, spanContext, result) as T;
+  const followed = result instanceof Promise ? endWhenSettled(span, result) : undefined;
+  if (followed !== undefined) return followed as T;
+  if (isStream(result)) return observeWithSpan(span, spanContext, result) as T;
   span.end(clock.now());
   return result;
 }
 
 // A derived promise, so that a rejection nobody handles still ends the process as it would without tracing.
-function endWhenSettled(span: ActiveSpan, promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
+function endWhenSettled(span: ActiveSpan, promise: Promise<unknown>): Promise<unknown> | undefined {
+  return follow(
+    promise,
     value => {
       span.end(clock.now());
       return value;

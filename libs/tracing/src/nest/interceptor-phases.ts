@@ -5,7 +5,7 @@ import { failSpan } from '../fail-span.ts';
 import { isObservable, observableLike } from '../observable.ts';
 import type { ObservableLike } from '../observable.ts';
 
-interface CallHandler {
+export interface CallHandler {
   handle(): unknown;
 }
 

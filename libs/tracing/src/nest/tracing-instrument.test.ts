@@ -32,6 +32,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BehaviorSubject } from 'rxjs';
 import { map } from 'rxjs/operators';
 import { expectWellFormed, traceToMemory } from '../../test/memory-tracing.ts';
 import { registerServerSpans, tracingInstrument } from './index.ts';
@@ -107,6 +108,51 @@ class Header implements NestMiddleware {
   }
 }
 
+/** What Nest does not know, and must stay as it is in every program. */
+@Injectable()
+class Gateway {
+  readonly #state = new BehaviorSubject(7);
+
+  state(): BehaviorSubject<number> {
+    return this.#state;
+  }
+
+  intercept(url: string, options: { readonly timeoutMs: number }): string {
+    return `${url} ${options.timeoutMs}`;
+  }
+
+  request() {
+    return Object.assign(Promise.resolve('answer'), { json: () => Promise.resolve({ json: true }) });
+  }
+}
+
+// As mongoose's models are made: an ES5 constructor of three parameters with members of its own.
+const Model = Object.assign(
+  function (this: object, document: object, fields?: object, skipId?: boolean) {
+    Object.assign(this, document, { fields, skipId });
+  },
+  { find: () => 'found' },
+);
+type Model = typeof Model & (new (fields: { readonly name: string }) => { readonly name: string });
+
+@Controller('programs')
+class ProgramsController {
+  constructor(
+    @Inject('Model') private readonly model: Model,
+    @Inject(Gateway) private readonly gateway: Gateway,
+  ) {}
+
+  @Get()
+  async get() {
+    return {
+      model: [new this.model({ name: 'Tom' }).name, this.model.find(), this.model === Model],
+      state: this.gateway.state().value,
+      intercepted: this.gateway.intercept('http://cats', { timeoutMs: 5 }),
+      answer: await this.gateway.request().json(),
+    };
+  }
+}
+
 @Controller('cats')
 @UseGuards(RolesGuard)
 class CatsController {
@@ -137,8 +183,13 @@ class CatsController {
 }
 
 @Module({
-  controllers: [CatsController],
-  providers: [Cats, { provide: PerRequest, useClass: PerRequest, scope: Scope.REQUEST }],
+  controllers: [CatsController, ProgramsController],
+  providers: [
+    Cats,
+    Gateway,
+    { provide: 'Model', useFactory: () => Model },
+    { provide: PerRequest, useClass: PerRequest, scope: Scope.REQUEST },
+  ],
 })
 class CatsModule {
   configure(consumer: MiddlewareConsumer): void {
@@ -235,3 +286,16 @@ test('full: providers too, with private fields, inherited maps and request scope
     'tracelab.folded.max_ms': expect.any(Number),
   });
 });
+
+test.each(['route', 'pipeline', 'full'] as const)(
+  '%s: what only looks like a part of Nest works as without it',
+  async detail => {
+    await cats(detail);
+    expect((await get('/programs')).body).toEqual({
+      model: ['Tom', 'found', true],
+      state: 7,
+      intercepted: 'http://cats 5',
+      answer: { json: true },
+    });
+  },
+);

@@ -5,10 +5,12 @@ import { clock } from '../clock.ts';
 import { TracingAttribute } from '../attributes.ts';
 import type { Detail } from '../config.ts';
 import { copyIdentity } from '../copy-identity.ts';
+import { follow } from '../follow-promise.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { openSpan, runInSpan } from '../with-span.ts';
 import { InterceptorPhases } from './interceptor-phases.ts';
+import type { CallHandler } from './interceptor-phases.ts';
 import { rolesOf } from './pipeline-roles.ts';
 import type { NestRole } from './pipeline-roles.ts';
 
@@ -49,9 +51,22 @@ interface Spanned {
   readonly owner: string;
 }
 
-// Functions given to app.use; a class given as a provider's value is a function too, and must stay one.
+// Functions given to app.use. What a provider gives may be a function too: a class, and one with members as mongoose's models are, must stay what it is.
 function isMiddleware(value: object): value is Method {
-  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value)) && value.length >= 3;
+  return (
+    typeof value === 'function' &&
+    value.length >= 3 &&
+    !/^class\b/.test(Function.prototype.toString.call(value)) &&
+    Object.getOwnPropertyNames(value).every(name => ofEveryFunction.has(name)) &&
+    !makesInstances(value)
+  );
+}
+
+const ofEveryFunction: ReadonlySet<string> = new Set(['length', 'name', 'prototype', 'arguments', 'caller']);
+
+function makesInstances({ prototype }: { readonly prototype?: unknown }): boolean {
+  if (typeof prototype !== 'object' || prototype === null) return false;
+  return Object.getOwnPropertyNames(prototype).length > 1 || Object.getPrototypeOf(prototype) !== Object.prototype;
 }
 
 function middlewareOf({ name }: Method): Spanned {
@@ -94,14 +109,34 @@ function calling(call: Call, args: readonly unknown[]): unknown {
 }
 
 function whenSettled(result: unknown, end: () => void): unknown {
-  if (result instanceof Promise) return result.finally(end);
+  const followed =
+    result instanceof Promise &&
+    follow(
+      result,
+      value => {
+        end();
+        return value;
+      },
+      (error: unknown) => {
+        end();
+        throw error;
+      },
+    );
+  if (followed) return followed;
   end();
   return result;
 }
 
-function intercepting(call: Call, [host, next, ...rest]: readonly unknown[]): unknown {
+function intercepting(call: Call, args: readonly unknown[]): unknown {
+  const [host, next, ...rest] = args;
+  // A provider's own method of that name.
+  if (!isCallHandler(next)) return calling({ ...call, spanned: { ...call.spanned, role: 'provider' } }, args);
   const phases = new InterceptorPhases(phase => open(call, { [TracingAttribute.nestPhase]: phase }));
-  return phases.run(handler => call.run([host, handler, ...rest]), next as { handle(): unknown });
+  return phases.run(handler => call.run([host, handler, ...rest]), next);
+}
+
+function isCallHandler(value: unknown): value is CallHandler {
+  return typeof value === 'object' && value !== null && 'handle' in value && typeof value.handle === 'function';
 }
 
 // A middleware's part ends where it hands on; what follows belongs to the request.
