@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -158,6 +158,27 @@ test('an npm script: npm itself is left alone', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'worker ended with 0\n' });
   expect(shapesOf(backend.spans)).toEqual(['CLIENT GET [SERVER GET]']);
   expect(new Set(stderr.match(/Agent v[\d.]+ in process \d+/g)).size).toBe(1);
+});
+
+test.each([
+  ['ProcessContainerFork.js', (file: string) => ({ pm_exec_path: file })],
+  ['ProcessContainer.js', (file: string) => ({ pm2_env: JSON.stringify({ pm_exec_path: file }) })],
+])('the program that pm2 loads into its %s is traced, by its own name', async (container, envOf) => {
+  const folder = await mkdtemp(join(tmpdir(), 'pm2-'));
+  try {
+    const pm2 = join(folder, 'node_modules/pm2');
+    await mkdir(join(pm2, 'lib'), { recursive: true });
+    await writeFile(join(pm2, 'package.json'), '{"name":"pm2"}');
+    await writeFile(join(folder, 'package.json'), '{"name":"@zoo/cats"}');
+    const file = join(folder, 'main.cjs');
+    await writeFile(file, `process.argv[2] = 'end'; require(${JSON.stringify(fixture('ending.cjs'))})`);
+    await writeFile(join(pm2, 'lib', container), `require(${JSON.stringify(file)})`);
+    const env = { AUTO_AGENT_ENDPOINT: backend.baseUrl, ...envOf(file) };
+    await new Program(['node', join(pm2, 'lib', container)], { flags: [], env }).ended();
+    expect(backend.spans[0]?.service).toBe('cats');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a TypeScript file run natively, with node:sqlite below its requests', async () => {

@@ -2,8 +2,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import type { Sampler, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { applicationPackage } from './application-package.ts';
 import type { DiagnosticsLevel } from './diagnostics.ts';
 import type { Sampling } from './sampling/sampling.ts';
 
@@ -131,7 +130,7 @@ class Settings {
 
   // What OpenTelemetry's own variables say comes before the others.
   #identity(options: TracingOptions, inherited: Readonly<Record<string, string>>) {
-    const application = this.#package();
+    const application = applicationPackage(this.#env);
     const name = this.#text('OTEL_SERVICE_NAME') ?? inherited['service.name'] ?? this.#text('SERVICE_NAME');
     const version = inherited['service.version'] ?? this.#text('SERVICE_VERSION');
     // The second is its name in older conventions.
@@ -314,13 +313,6 @@ class Settings {
       this.#faults.push(`${name} is none of ${choices.join(', ')} and is not used. Set one of them.`);
     return chosen;
   }
-
-  // npm and pnpm name the package they run; a plain `node dist/main.js` has only its folder.
-  #package(): Manifest {
-    const unknown = { name: 'unknown_service:node', version: '0.0.0' };
-    const entry = process.argv[1];
-    return (entry !== undefined && manifestAbove(dirname(entry))) || unknown;
-  }
 }
 
 const diagnosticsLevels: readonly DiagnosticsLevel[] = ['none', 'error', 'warn', 'info', 'debug', 'all'];
@@ -335,29 +327,6 @@ function grpcAddress(text: string): string | undefined {
   if (!text.includes('://')) return URL.canParse(`https://${text}`) ? text : undefined;
   const address = httpAddress(text);
   return address === undefined ? undefined : new URL(address).origin;
-}
-
-interface Manifest {
-  readonly name: string;
-  readonly version: string;
-}
-
-// A manifest without a name only says what its folder holds, as that of a build does.
-function manifestAbove(folder: string): Manifest | undefined {
-  const above = dirname(folder);
-  return manifestIn(folder) ?? (above === folder ? undefined : manifestAbove(above));
-}
-
-function manifestIn(folder: string): Manifest | undefined {
-  try {
-    const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    const { name, version } = manifest as { readonly name?: unknown; readonly version?: unknown };
-    if (typeof name !== 'string' || name === '') return undefined;
-    return { name: name.replace(/^@[^/]+\//, ''), version: typeof version === 'string' ? version : '0.0.0' };
-  } catch {
-    // No manifest here, or none that can be read.
-    return undefined;
-  }
 }
 
 function decoded(text = ''): string {
