@@ -68,6 +68,14 @@ test('status asks a running program, and says where there is none', async () => 
   });
 });
 
+test('a user id without a name changes nothing: no word of it, and status answers', async () => {
+  const env = { NODE_OPTIONS: `--require ${fixture('nameless-user.cjs')}` };
+  const program = new Program(express, { flags: ['--exporter', 'none'], env });
+  await program.url();
+  expect(await auto('status', String(program.process.pid))).toMatchObject({ code: 0 });
+  expect(await program.stop()).toMatchObject({ signal: 'SIGTERM', stderr: '' });
+});
+
 test('the control page changes sampling and ignored paths while the program runs, and is no span itself', async () => {
   const program = new Program(express, {
     flags: ['--control', '0', '--endpoint', backend.baseUrl, '--ignore-path', '/'],

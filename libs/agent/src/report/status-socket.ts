@@ -1,12 +1,13 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AgentStatus } from './summary.ts';
 
 /** Where the process of this id answers; in a folder that only its user may enter. */
 export function statusSocketOf(pid: number): string {
-  return join(tmpdir(), `auto-agent-${userInfo().uid}`, `${pid}.sock`);
+  // Not userInfo(), which throws for an id without a name, as containers give them.
+  return join(tmpdir(), `auto-agent-${process.getuid?.() ?? 'user'}`, `${pid}.sock`);
 }
 
 /** Answers `auto-agent status` from within a traced process. Keeps nothing alive, and is silent where it cannot listen. */
