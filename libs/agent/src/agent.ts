@@ -80,13 +80,14 @@ export class Agent {
   }
 
   #startTracing(): Tracing {
-    const { endpoint, responseHeaders, isDebugging, disabled, hasSummary } = this.#config;
+    const { endpoint, ignoredRoutes, responseHeaders, isDebugging, disabled, hasSummary } = this.#config;
     this.#log.info('Setting up telemetry');
     const exporter = this.#exporter();
     const clients = (['http', 'undici', 'pg', 'ioredis'] as const).filter(name => !disabled.has(name));
     return startTracing({
       ...(exporter !== undefined && { exporter }),
       ...(endpoint !== undefined && { endpoint: `${endpoint}/v1/traces` }),
+      ...(ignoredRoutes !== undefined && { ignoredRoutes }),
       sampler: this.#rules,
       clients,
       responseHeaders,

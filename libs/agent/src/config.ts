@@ -12,6 +12,8 @@ export interface AgentConfig {
   readonly endpoint: string | undefined;
   readonly sampleRate: number;
   readonly ignorePaths: readonly string[];
+  /** Of Fastify alone; undefined where libs/tracing's own variable names them. */
+  readonly ignoredRoutes: readonly string[] | undefined;
   readonly disabled: ReadonlySet<string>;
   readonly functions: string | undefined;
   readonly controlPort: number | undefined;
@@ -48,6 +50,8 @@ class AgentSettings {
       endpoint: this.#endpoint(),
       sampleRate: this.#sampleRate(),
       ignorePaths: this.#list('AUTO_AGENT_IGNORE_PATHS'),
+      // Health checks are seen on Fastify too, as on every other server.
+      ignoredRoutes: this.#text('TRACING_IGNORE_ROUTES') === undefined ? [] : undefined,
       disabled: new Set([...this.#list('AUTO_AGENT_DISABLED'), ...this.#list('OTEL_NODE_DISABLED_INSTRUMENTATIONS')]),
       functions: this.#text('AUTO_AGENT_FUNCTIONS'),
       controlPort: this.#controlPort(),

@@ -73,6 +73,22 @@ test('ESM Fastify: every request is one span by its own hooks, on every address 
   ]);
 });
 
+test('Fastify: health checks and metrics are traced like everything else, unless their routes are named', async () => {
+  const watched = ['/health', '/healthplans/7', '/metrics'];
+  expect(await visit(start(['node', fixture('fastify-app.mjs')]), watched)).toEqual([
+    'SERVER GET /health',
+    'SERVER GET /healthplans/:id',
+    'SERVER GET /metrics',
+    'SERVER POST /echo',
+  ]);
+  backend.spans.length = 0;
+  const env = { AUTO_AGENT_ENDPOINT: backend.baseUrl, TRACING_IGNORE_ROUTES: '/health,/metrics' };
+  expect(await visit(new Program(['node', fixture('fastify-app.mjs')], { flags: [], env }), watched)).toEqual([
+    'SERVER GET /healthplans/:id',
+    'SERVER POST /echo',
+  ]);
+});
+
 describe('Nest 11 on Express, CommonJS', () => {
   const cats = ['/cats/7', '/cats/broken/always', '/cats/x'];
 
