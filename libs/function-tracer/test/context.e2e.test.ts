@@ -97,3 +97,14 @@ test('the time that a call waited is told apart from the time that it ran', () =
   expect(whole).toBe(true);
   expect(queries.some(({ suspendedMicros }) => Number(suspendedMicros) > 1_000)).toBe(true);
 });
+
+test('wherever a call was suspended, it is the parent of what it calls next', async () => {
+  const resumesLog = join(temporaryDirectory(), 'flow.jsonl');
+  const resumes = await run('resumes.mjs', [], { env: { FLOWTRACE_LOGFILE: resumesLog } });
+  expect(resumes).toMatchObject({ code: 0, stderr: '' });
+  const afterwards = callsOf(readLog(resumesLog)).filter(({ method }) => method === 'after');
+  const named = afterwards.map(({ args }) => (JSON.parse(String(args)) as { name: string }).name);
+  expect(named).not.toContain('never');
+  expect(new Set(named).size).toBe(21);
+  expect(afterwards.map(({ parent }) => parent?.method)).toEqual(named);
+});

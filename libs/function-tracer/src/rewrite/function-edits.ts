@@ -11,7 +11,7 @@ import {
   suspension,
   throwNote,
 } from './scope.ts';
-import { resumePoint } from './resume-point.ts';
+import { type ResumePoint, resumePoints } from './resume-point.ts';
 import { schedules } from './schedules.ts';
 
 /**
@@ -164,32 +164,38 @@ export class FunctionEdits {
   }
 
   #resumeAfter(scope: Scope, node: Node): void {
-    const point = resumePoint(node, this.#path);
-    switch (point.place) {
+    for (const point of resumePoints(node, this.#path)) this.#resumeAt(scope, point);
+  }
+
+  #resumeAt(scope: Scope, { place, node }: ResumePoint): void {
+    switch (place) {
       case 'after':
-        this.#followedBy(scope, point.node, resumption(scope));
+        this.#followedBy(scope, node, resumption(scope));
         break;
       case 'first argument':
-        this.#around(point.node, [`(${resumption(scope)},`, ')']);
+        this.#around(node, [`(${resumption(scope)},`, ')']);
         break;
       case 'no arguments':
-        this.#insert(point.node.end - 1, `...(${resumption(scope)},[])`);
+        this.#insert(node.end - 1, `...(${resumption(scope)},[])`);
         break;
       case 'declarator':
-        this.#atEnd(point.node, `,${RUNTIME}r${this.#resumptions++}=${resumption(scope)}`);
+        this.#atEnd(node, `,${RUNTIME}r${this.#resumptions++}=${resumption(scope)}`);
         break;
       case 'spread':
-        this.#atEnd(point.node, `,...(${resumption(scope)},[])`);
+        this.#atEnd(node, `,...(${resumption(scope)},[])`);
         break;
       case 'loop':
-        this.#resumeInLoop(scope, point.node);
-        break;
-      case 'statement':
-        this.#atEnd(point.node, `;${resumption(scope)};`);
-        break;
-      case 'nowhere':
+        this.#resumeAfterLoop(scope, node);
+        this.#resumeInLoop(scope, node);
         break;
     }
+  }
+
+  /** The body of a loop over nothing never runs. */
+  #resumeAfterLoop(scope: Scope, loop: Node): void {
+    const outermost = this.#labelled(loop);
+    this.#insert(outermost.start, '{');
+    this.#atEnd(outermost, `${resumption(scope)}}`);
   }
 
   #resumeInLoop(scope: Scope, loop: Node): void {
@@ -229,8 +235,7 @@ export class FunctionEdits {
   #labelled(node: Node): Node {
     let outermost = node;
     for (const ancestor of this.#path.toReversed()) {
-      if (ancestor.type !== 'LabeledStatement') break;
-      outermost = ancestor;
+      if (ancestor.type === 'LabeledStatement' && child(ancestor, 'body') === outermost) outermost = ancestor;
     }
     return outermost;
   }
