@@ -52,7 +52,7 @@ export class Frame implements CallContext {
 
   /** Suspends: whoever ran before runs on. */
   s(): void {
-    if (this.isSuspended) return;
+    if (this.isSuspended || this.hasEnded) return;
     this.#runtime.current = this.resumer;
     this.isSuspended = true;
     if (this.isMuted) return;
