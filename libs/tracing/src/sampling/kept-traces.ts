@@ -1,11 +1,16 @@
 import { SpanStatusCode, TraceFlags } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
 import { TracingAttribute } from '../attributes.ts';
 import type { KeepRule } from './sampling.ts';
 
 interface Undecided {
+  /** The trace's id; the root's where another request of the same trace was undecided when it came. */
+  readonly id: string;
   readonly rootSpanId: string;
   readonly spans: ReadableSpan[];
+  /** Of every span that started, where the trace's id does not find it. */
+  readonly spanIds: string[];
   hasError: boolean;
 }
 
@@ -24,6 +29,8 @@ export class KeptTraces implements SpanProcessor {
   readonly #rule: Required<KeepRule>;
   readonly #queue: KeptQueue;
   readonly #undecided = new Map<string, Undecided>();
+  // By span, only for those requests whose trace had an undecided one already: nearly always none.
+  readonly #further = new Map<string, Undecided>();
   #held = 0;
 
   constructor(rule: KeepRule, queue: KeptQueue) {
@@ -37,10 +44,9 @@ export class KeptTraces implements SpanProcessor {
 
   onStart(span: Span): void {
     if (isSampled(span)) return;
-    const { traceId, spanId } = span.spanContext();
-    const isLocalRoot = span.parentSpanContext === undefined || span.parentSpanContext.isRemote === true;
-    if (isLocalRoot && !this.#undecided.has(traceId))
-      this.#undecided.set(traceId, { rootSpanId: spanId, spans: [], hasError: false });
+    const parent = span.parentSpanContext;
+    if (parent === undefined || parent.isRemote === true) this.#requestStarted(span.spanContext());
+    else if (this.#further.size > 0) this.#note(span.spanContext().spanId, this.#further.get(parent.spanId));
   }
 
   onEnd(span: ReadableSpan): void {
@@ -49,13 +55,13 @@ export class KeptTraces implements SpanProcessor {
       return;
     }
     const { traceId, spanId } = span.spanContext();
-    const undecided = this.#undecided.get(traceId);
+    const undecided = this.#further.get(spanId) ?? this.#undecided.get(traceId);
     // Work that outlived its request: the decision is made and the span too late.
     if (undecided === undefined) return;
     undecided.spans.push(span);
     undecided.hasError ||= span.status.code === SpanStatusCode.ERROR;
     this.#held++;
-    if (spanId === undecided.rootSpanId) this.#decide(traceId, { undecided, root: span });
+    if (spanId === undecided.rootSpanId) this.#decide(undecided, span);
     else if (this.#held > this.#rule.maxSpans) this.#forgetOldest();
   }
 
@@ -65,11 +71,26 @@ export class KeptTraces implements SpanProcessor {
 
   shutdown(): Promise<void> {
     this.#undecided.clear();
+    this.#further.clear();
     return this.#queue.shutdown();
   }
 
-  #decide(traceId: string, { undecided, root }: { undecided: Undecided; root: ReadableSpan }): void {
-    this.#forget(traceId, undecided);
+  #requestStarted({ traceId, spanId }: SpanContext): void {
+    const isFirst = !this.#undecided.has(traceId);
+    const id = isFirst ? traceId : spanId;
+    const undecided: Undecided = { id, rootSpanId: spanId, spans: [], spanIds: [], hasError: false };
+    this.#undecided.set(id, undecided);
+    if (!isFirst) this.#note(spanId, undecided);
+  }
+
+  #note(spanId: string, undecided: Undecided | undefined): void {
+    if (undecided === undefined) return;
+    this.#further.set(spanId, undecided);
+    undecided.spanIds.push(spanId);
+  }
+
+  #decide(undecided: Undecided, root: ReadableSpan): void {
+    this.#forget(undecided);
     const because = this.#reason(undecided, root);
     if (because === undefined) return;
     root.attributes[TracingAttribute.keptBecause] = because;
@@ -82,12 +103,13 @@ export class KeptTraces implements SpanProcessor {
   }
 
   #forgetOldest(): void {
-    const [oldest] = this.#undecided;
-    if (oldest !== undefined) this.#forget(...oldest);
+    const [oldest] = this.#undecided.values();
+    if (oldest !== undefined) this.#forget(oldest);
   }
 
-  #forget(traceId: string, { spans }: Undecided): void {
-    this.#undecided.delete(traceId);
+  #forget({ id, spans, spanIds }: Undecided): void {
+    this.#undecided.delete(id);
+    for (const spanId of spanIds) this.#further.delete(spanId);
     this.#held -= spans.length;
   }
 }

@@ -95,6 +95,26 @@ describe('what is kept although it was not sampled', () => {
     expect(await seen()).toEqual(['waiting', 'GET /slow']);
   });
 
+  test.each([
+    ['first', 10, 40],
+    ['last', 40, 10],
+  ])('a failed request of a trace that has another here, which ends %s', async (_, okMs, failingMs) => {
+    const fastify = serve({ ratio: 0, keep: { errors: true } });
+    const wait = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
+    const step = (ms: number) => withSpan('step', () => wait(ms).then(() => withSpan('inner', () => 'ok')));
+    fastify.get('/ok', () => step(okMs));
+    fastify.get('/failing', async () => {
+      await step(failingMs);
+      throw new Error('broken');
+    });
+    const early = ask('/ok', { traceparent: unsampled });
+    await wait(2);
+    await Promise.all([early, ask('/failing', { traceparent: unsampled })]);
+    expect(await memory?.shapes()).toEqual(['SERVER GET /failing! [step [inner]]']);
+    await ask('/fail', { traceparent: unsampled });
+    expect(await seen()).toHaveLength(5);
+  });
+
   test('within a bound: the oldest undecided request gives way', async () => {
     serve({ ratio: 0, keep: { maxSpans: 10 } });
     await withSpan('long request', async () => {
