@@ -13,6 +13,9 @@ const levels: Readonly<Record<DiagnosticsLevel, DiagLogLevel>> = {
   all: DiagLogLevel.ALL,
 };
 
+// While a warning is told that its sender counts by itself.
+let isRepeating = false;
+
 /** Says each warning once: an SDK that fails per batch or per span must not fill the application's log. */
 class OnceLogger implements DiagLogger {
   readonly #said = new Set<string>();
@@ -35,6 +38,10 @@ class OnceLogger implements DiagLogger {
 
   #once(message: string): void {
     const line = firstLine(message);
+    if (isRepeating) {
+      this.#write(line);
+      return;
+    }
     if (this.#said.has(line) || this.#said.size > 200) return;
     this.#said.add(line);
     this.#write(line);
@@ -49,6 +56,13 @@ class OnceLogger implements DiagLogger {
 /** Sends the SDK's and this library's own messages to standard error, from `level` on. */
 export function setUpDiagnostics(level: DiagnosticsLevel): void {
   diag.setLogger(new OnceLogger(), { logLevel: levels[level], suppressOverrideMessage: true });
+}
+
+/** Warns each time it is called: for who sees to it that this is not often. */
+export function warnEachTime(message: string): void {
+  isRepeating = true;
+  diag.warn(message);
+  isRepeating = false;
 }
 
 // The SDK's error handler gives a whole error as JSON, its stack included.

@@ -1,14 +1,18 @@
-import { diag } from '@opentelemetry/api';
+import { warnEachTime } from '../diagnostics.ts';
 import type { ExportWatcher, SpanQueueStats } from './span-queue.ts';
+
+// A backend that takes every other batch does not fill the application's log.
+const QUIET_MS = 60_000;
 
 /**
  * Tells once that the backend does not take spans, with the remedy, and once that it takes them again: an outage of an
- * hour is two lines.
+ * hour is two lines, and so is the next one.
  */
 export class ExportLog implements ExportWatcher {
   readonly #endpoint: string;
   #lostBefore = 0;
-  #isDown = false;
+  #isTold = false;
+  #toldAtMs = -Infinity;
 
   constructor(endpoint: string) {
     this.#endpoint = endpoint;
@@ -23,17 +27,18 @@ export class ExportLog implements ExportWatcher {
   }
 
   exportSucceeded({ failed, dropped }: SpanQueueStats): void {
-    if (!this.#isDown) return;
-    this.#isDown = false;
+    if (!this.#isTold) return;
+    this.#isTold = false;
     const lost = failed + dropped - this.#lostBefore;
     this.#lostBefore = failed + dropped;
-    diag.warn(`tracing: ${this.#endpoint} takes spans again; ${lost} spans were lost in between`);
+    warnEachTime(`tracing: ${this.#endpoint} takes spans again; ${lost} spans were lost in between`);
   }
 
   #down(reason: string): void {
-    if (this.#isDown) return;
-    this.#isDown = true;
-    diag.warn(
+    if (this.#isTold || performance.now() - this.#toldAtMs < QUIET_MS) return;
+    this.#isTold = true;
+    this.#toldAtMs = performance.now();
+    warnEachTime(
       `tracing: spans do not reach ${this.#endpoint} (${reason}). The application is not affected; spans beyond the queue ` +
         'are dropped and counted. Start the backend there, or set OTEL_EXPORTER_OTLP_ENDPOINT or JAEGER_HOST to where it is.',
     );
