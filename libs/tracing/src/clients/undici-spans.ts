@@ -1,5 +1,5 @@
 import { context, propagation } from '@opentelemetry/api';
-import type { Context } from '@opentelemetry/api';
+import type { Context, TextMapSetter } from '@opentelemetry/api';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ChannelSpans } from './client-spans.ts';
 import type { ClientCall } from './client-call.ts';
@@ -10,6 +10,10 @@ interface UndiciRequest {
   readonly origin?: string | URL;
   readonly path: string;
   readonly method?: string;
+  /** Names and values by turns; a text in undici 5. */
+  readonly headers?: unknown;
+  /** What the connection is to become, such as a WebSocket. */
+  readonly upgrade?: string | null;
   addHeader(name: string, value: string): void;
 }
 
@@ -19,7 +23,10 @@ interface UndiciMessage {
   readonly error?: unknown;
 }
 
-/** CLIENT spans for undici and fetch from undici's channels, and the trace headers on what they send. */
+/**
+ * CLIENT spans for undici and fetch from undici's channels, and the trace headers on what they send. A WebSocket has no span, since Node's own undici
+ * does not tell when it is there: the other side is below the caller's.
+ */
 export class UndiciSpans implements ChannelSpans {
   readonly #calls = httpCalls();
   readonly #open = new WeakMap<UndiciRequest, ClientCall>();
@@ -34,17 +41,17 @@ export class UndiciSpans implements ChannelSpans {
 
   readonly #onCreate = (message: unknown): void => {
     const { request } = message as UndiciMessage;
-    const { origin, path, method = 'GET' } = request;
+    const { origin, path, method = 'GET', upgrade } = request;
+    if (typeof upgrade === 'string') {
+      propagation.inject(callerOf(request), request, toHeaders);
+      return;
+    }
     const attributes = origin === undefined ? undefined : httpAttributes(method, String(origin), path);
     if (attributes === undefined) return;
     const call = this.#calls.open(method, attributes, callerOf(request));
     if (call === undefined) return;
     this.#open.set(request, call);
-    propagation.inject(call.context, request, {
-      set: (carrier, name, value) => {
-        carrier.addHeader(name, value);
-      },
-    });
+    propagation.inject(call.context, request, toHeaders);
   };
 
   readonly #onHeaders = (message: unknown): void => {
@@ -68,6 +75,20 @@ export class UndiciSpans implements ChannelSpans {
     ['undici:request:trailers', this.#onEnd],
     ['undici:request:error', this.#onError],
   ] as const;
+}
+
+// A header that the caller passes on gives way, as in node:http: what comes twice is no trace to the other side.
+const toHeaders: TextMapSetter<UndiciRequest> = {
+  set: (request, name, value) => {
+    const { headers } = request;
+    if (Array.isArray(headers))
+      for (let at = headers.length - 2; at >= 0; at -= 2) if (isHeader(headers[at], name)) headers.splice(at, 2);
+    request.addHeader(name, value);
+  },
+};
+
+function isHeader(key: unknown, name: string): boolean {
+  return typeof key === 'string' && key.length === name.length && key.toLowerCase() === name.toLowerCase();
 }
 
 interface Handler {
