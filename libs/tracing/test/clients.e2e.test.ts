@@ -80,6 +80,9 @@ test('each query is one span, named by operation and table, under the step that 
     ['SELECT users', 0],
     ['in callback', 0],
     ['INSERT users', 2],
+    ['SELECT nowhere', 2],
+    ['SELECT nowhere', 2],
+    ['SELECT users', 0],
   ]);
   const [insert, select, , , failed] = below('pg');
   expect(insert).toMatchObject({

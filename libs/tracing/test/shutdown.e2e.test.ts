@@ -87,6 +87,18 @@ test.each([
   expect(backend.spans).toHaveLength(spans);
 });
 
+test('a query whose error nobody hears ends the program', async () => {
+  const [traced, untraced] = await Promise.all([
+    new Child('unheard-error.ts', { env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl } }).ended(),
+    new Child('unheard-error.ts', { isTraced: false }).ended(),
+  ]);
+  expect({ ...outcome(traced), stdout: traced.stdout }).toEqual({ ...outcome(untraced), stdout: '' });
+  expect(backend.spans.map(({ name, status }) => [name, status])).toEqual([
+    ['caller', 0],
+    ['SELECT', 2],
+  ]);
+});
+
 test('a second signal ends the process at once', async () => {
   backend.behaviour = 'silent';
   const child = new Child('ending.ts', {

@@ -170,8 +170,10 @@ function endWithPromise(result: Promise<unknown>, call: ClientCall): Promise<unk
   );
 }
 
-interface Emitting {
-  once(event: string, listener: (error?: unknown) => void): void;
+/** What pg takes instead of a text: its own query, a cursor, a stream. */
+interface Submittable {
+  once(event: string, listener: () => void): void;
+  handleError?(error: unknown, ...rest: unknown[]): unknown;
 }
 
 function endWithStream(result: unknown, call: ClientCall): unknown {
@@ -179,14 +181,18 @@ function endWithStream(result: unknown, call: ClientCall): unknown {
     call.end();
     return result;
   }
-  const emitter = result as unknown as Emitting;
+  const query = result as unknown as Submittable;
   for (const event of ['end', 'close'])
-    emitter.once(event, () => {
+    query.once(event, () => {
       call.end();
     });
-  emitter.once('error', error => {
-    fail(call, error);
-  });
+  // Not its event: an error that nobody listens to ends the program, and a cursor emits none then.
+  const { handleError } = query;
+  if (typeof handleError === 'function')
+    query.handleError = function (error, ...rest) {
+      fail(call, error);
+      return handleError.call(this, error, ...rest);
+    };
   return result;
 }
 
