@@ -4,7 +4,9 @@ import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 
 import { clock } from './clock.ts';
 
-const recorded = new WeakSet();
+/** In which traces an error is recorded: one that is made once is thrown by many requests, or one by all that waited for it. */
+const recorded = new WeakMap<object, Set<string>>();
+const MOST_TRACES = 100;
 
 /**
  * Marks `span` as failed by `error`. The exception itself, with its stack, is recorded in the first span that sees it:
@@ -16,17 +18,24 @@ export function failSpan(span: Span, error: unknown): void {
   recordException(span, error);
 }
 
-/** Records `error` as an exception event unless another span already has it. */
+/** Records `error` as an exception event unless another span of the trace already has it. */
 export function recordException(span: Span, error: unknown): void {
   if (typeof error !== 'object' || error === null) {
     span.recordException(messageOf(error), clock.now());
     return;
   }
-  if (recorded.has(error)) return;
-  recorded.add(error);
+  if (!isFirstIn(span.spanContext().traceId, error)) return;
   const stack = error instanceof Error ? error.stack : undefined;
   const exception = { name: typeOf(error), message: messageOf(error), ...(stack !== undefined && { stack }) };
   span.recordException(exception, clock.now());
+}
+
+function isFirstIn(traceId: string, error: object): boolean {
+  const traces = recorded.get(error) ?? new Set();
+  if (traces.has(traceId)) return false;
+  if (traces.size >= MOST_TRACES) traces.clear();
+  recorded.set(error, traces.add(traceId));
+  return true;
 }
 
 /** The stable code of a coded error, else its class: what one may group by. */

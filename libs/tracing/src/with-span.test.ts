@@ -54,6 +54,18 @@ test('an exception is recorded once, where it was thrown, and fails every span i
   });
 });
 
+test('an error that several requests share is recorded in each of their traces, once', async () => {
+  const shared = new Error('pool is closed');
+  const waiting = Promise.reject(shared);
+  const request = (n: number) =>
+    withSpan(`outer ${n}`, { isRoot: true }, () => withSpan(`inner ${n}`, () => waiting)).catch(() => undefined);
+  await Promise.all([request(1), request(2)]);
+  for (let i = 0; i < 1_000; i++) await request(3);
+  const spans = await memory.spans();
+  const recorded = spans.filter(({ events }) => events.length > 0).map(({ name }) => name);
+  expect(recorded).toEqual(['inner 1', 'inner 2', ...Array.from({ length: 1_000 }, () => 'inner 3')]);
+});
+
 test('a thrown value that is no error keeps its identity', () => {
   expect(() =>
     withSpan('odd', () => {
