@@ -158,11 +158,12 @@ test.each([
 });
 
 test.each([
-  [{}, ['/health*', '/metrics']],
+  [{}, ['/health', '/health/*', '/metrics']],
   [{ TRACING_IGNORE_ROUTES: '/ping, /internal/*' }, ['/ping', '/internal/*']],
   [{ TRACING_IGNORE_ROUTES: 'none' }, []],
 ])('%j leaves the routes %j without spans', (env, routes) => {
   expect(withEnv(env).ignoredRoutes).toEqual(routes);
+  expect(loadTracingConfig({ ignoredRoutes: [] }, env).ignoredRoutes).toEqual([]);
 });
 
 test('headers are read as the specification writes them', () => {

@@ -28,7 +28,10 @@ export interface TracingOptions {
   /** Repeated equal siblings beyond this number become one span with a count. 0 folds nothing. */
   readonly foldAfter?: number;
   readonly sampling?: Sampling;
-  /** Routes whose requests make no spans, nor does anything inside them; a trailing `*` stands for whatever follows. */
+  /**
+   * Route templates whose requests make no spans, nor does anything inside them; a trailing `*` stands for whatever follows, so that `/health/*` is all
+   * below `/health` without itself. An empty list for none.
+   */
   readonly ignoredRoutes?: readonly string[];
   /** Decides instead of `sampling` and the environment: an agent's rules change while the program runs. */
   readonly sampler?: Sampler;
@@ -91,7 +94,7 @@ export function loadTracingConfig(options: TracingOptions = {}, env: NodeJS.Proc
 
 const defaults = { detail: 'route', foldAfter: 20, shutdownLimitMs: 3_000, exitLimitMs: 1_000 } as const;
 // Asked every few seconds by those who watch over the process, and never what anybody looks for.
-const watchedRoutes: readonly string[] = ['/health*', '/metrics'];
+const watchedRoutes: readonly string[] = ['/health', '/health/*', '/metrics'];
 const allClients: readonly ClientLibrary[] = ['http', 'undici', 'pg', 'ioredis'];
 // The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too, each for one protocol.
 const jaegerPorts: ReadonlySet<number> = new Set([4317, 4318, 6831, 6832, 14_250, 14_268, 16_686]);
