@@ -173,7 +173,7 @@ function endWithPromise(result: Promise<unknown>, call: ClientCall): Promise<unk
 /** What pg takes instead of a text: its own query, a cursor, a stream. */
 interface Submittable {
   once(event: string, listener: () => void): void;
-  handleError?(error: unknown, ...rest: unknown[]): unknown;
+  handleError?: (this: Submittable, error: unknown, ...rest: unknown[]) => unknown;
 }
 
 function endWithStream(result: unknown, call: ClientCall): unknown {
