@@ -135,6 +135,49 @@ test.each([
   },
 );
 
+test.each([
+  ['node:sqlite', ['2067', '275', '1811', '1', '1', '1', '1'], ': constraint failed'],
+  [
+    'better-sqlite3',
+    [
+      ...['UNIQUE', 'CHECK', 'TRIGGER'].map(kind => `SQLITE_CONSTRAINT_${kind}`),
+      ...Array<string>(4).fill('SQLITE_ERROR'),
+    ],
+    '',
+  ],
+])(
+  '%s: a call that failed tells its code and the reason, and nothing of the data',
+  async (library, codes, otherwise) => {
+    const { answer, spans, sent } = await visit(fixture('libraries/sqlite-failures.mjs'), [library]);
+    expect(answer).toBe('[]');
+    const reasons = [
+      ': UNIQUE constraint failed: cats.name',
+      ': CHECK constraint failed',
+      otherwise,
+      ': syntax error',
+      ': no such column',
+      ': unrecognized token',
+      ': no such table',
+    ];
+    const failed = spans.filter(({ kind }) => kind === 3);
+    expect([...sent.matchAll(/"message":"([^"]*)"/g)].map(([, message]) => message)).toEqual(
+      codes.map((code, index) => `SQLite error ${code}${reasons[index] ?? ''}`),
+    );
+    expect(failed.map(({ attributes }) => attributes['db.response.status_code'])).toEqual(codes);
+    expect(failed.map(({ attributes }) => attributes['db.query.text'])).toEqual([
+      'insert into cats (name) values (?)',
+      'insert into cats (name, age) values (?, -?)',
+      'delete from cats',
+      // Where SQLite cannot read a statement, nobody knows what in it is data.
+      'INSERT cats',
+      'SELECT cats',
+      'SELECT cats',
+      'select * from nowhere',
+    ]);
+    expect(sent).not.toContain('secret');
+  },
+);
+
 needsRedis.each([
   ['ioredis', '["secret","ReplyError"]', ['SERVER GET [CLIENT SET, CLIENT EVAL, CLIENT LPUSH!, CLIENT GET]']],
   [

@@ -4,10 +4,12 @@ import {
   ATTR_DB_OPERATION_NAME,
   ATTR_DB_QUERY_SUMMARY,
   ATTR_DB_QUERY_TEXT,
+  ATTR_DB_RESPONSE_STATUS_CODE,
   ATTR_DB_SYSTEM_NAME,
 } from '@opentelemetry/semantic-conventions';
 import type { Attributes } from '@opentelemetry/api';
 import { databaseCalls, describeSql } from '@tracelab/tracing/instrumenting';
+import type { ClientCall } from '@tracelab/tracing/instrumenting';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
 type Methods = Record<string, Method | undefined>;
@@ -81,10 +83,46 @@ function inSpan(database: object, sql: unknown, execute: () => unknown): unknown
     call.end();
     return result;
   } catch (error) {
-    // SQLite's messages name columns and tables, never values.
-    call.fail(error, error instanceof Error ? error.message : undefined);
+    fail(call, error, summary);
     throw error;
   }
+}
+
+interface SqliteError extends Error {
+  /** The name of the extended result code, of better-sqlite3. */
+  readonly code?: unknown;
+  /** Its number and what SQLite calls it, of node:sqlite. */
+  readonly errcode?: number;
+  readonly errstr?: string;
+}
+
+// A literal that broke out of its quotes, or stands in double ones: neither message nor statement can be shown.
+const unreadable = /^(?:no such column|unrecognized token|incomplete input)|syntax error$/;
+// SQLite's own words, and of the schema plain names.
+const harmless =
+  /^(?:(?:UNIQUE|NOT NULL) constraint failed: \w+\.\w+(?:, \w+\.\w+)*$|(?:UNIQUE|CHECK|FOREIGN KEY) constraint failed|no such (?:table|function))/;
+
+// Most messages quote the statement, and a trigger's are the program's own.
+function fail(call: ClientCall, error: unknown, summary: string): void {
+  const code = resultCodeOf(error);
+  if (code === undefined) {
+    call.fail(error);
+    return;
+  }
+  const { message, errstr } = error as SqliteError;
+  const unread = unreadable.exec(message)?.[0];
+  if (unread !== undefined) call.set(ATTR_DB_QUERY_TEXT, summary);
+  const reason = unread ?? harmless.exec(message)?.[0] ?? errstr;
+  call.set(ATTR_DB_RESPONSE_STATUS_CODE, code);
+  call.fail(error, reason === undefined ? `SQLite error ${code}` : `SQLite error ${code}: ${reason}`);
+}
+
+// What else is thrown, by the program's own functions for instance, has none.
+function resultCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errcode } = error as SqliteError;
+  if (errcode !== undefined) return String(errcode);
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }
 
 function describe(database: object, text: string): { summary: string; attributes: Attributes } {
