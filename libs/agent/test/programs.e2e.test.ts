@@ -89,6 +89,14 @@ test('Fastify: health checks and metrics are traced like everything else, unless
   ]);
 });
 
+test('Fastify behind a plain server: one span per request, by the route', async () => {
+  expect(await visit(start(['node', fixture('fastify-routing.mjs')]), ['/users/1', '/absent'])).toEqual([
+    'SERVER GET /users/:user [CLIENT GET! [SERVER GET /broken!]]',
+    'SERVER GET',
+    'SERVER POST /echo',
+  ]);
+});
+
 describe('Nest 11 on Express, CommonJS', () => {
   const cats = ['/cats/7', '/cats/broken/always', '/cats/x'];
 

@@ -15,7 +15,7 @@ import {
   ATTR_USER_AGENT_ORIGINAL,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
-import { suppressTracing } from '@opentelemetry/core';
+import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
 import { clock } from '../clock.ts';
 import type { DurationMetric, DurationSeries } from '../duration-metric.ts';
@@ -34,6 +34,8 @@ import { announce } from './trace-response.ts';
 // Known to every copy of this package: the agent's may have come before the application's own.
 const active = Symbol.for('tracelab.serverSpan');
 const thrown = Symbol('tracelab.thrown');
+/** What the agent leaves on a request that a plain server has already given its span. */
+const handedOn = Symbol.for('tracelab.httpServerSpan');
 /** Where nothing makes a span, neither by hand nor by a client library. */
 const untraced = suppressTracing(rootContext);
 
@@ -88,6 +90,11 @@ class ServerSpans {
     const route = this.#routes.of(method, template);
     if (route.isIgnored) {
       this.#enter(request, untraced, done);
+      return;
+    }
+    if (handedOn in request.raw) {
+      tellRoute(template);
+      done();
       return;
     }
     const parent = this.#callerOf(request);
@@ -179,6 +186,11 @@ class ServerSpans {
       ...(failed !== undefined && { [ATTR_ERROR_TYPE]: failed }),
     });
   }
+}
+
+function tellRoute(template: string | undefined): void {
+  const rpc = getRPCMetadata(context.active());
+  if (rpc !== undefined && template !== undefined) rpc.route = template;
 }
 
 interface Answer {
