@@ -10,18 +10,21 @@ interface Answer {
 
 /** Whether something that takes spans answers where they will be sent. */
 export async function checkEndpoint(env: Environment): Promise<Finding[]> {
-  const { exporter, url, protocol } = loadTracingEndpoint(env);
+  const { exporter, url, protocol, faults } = loadTracingEndpoint(env);
   if (exporter !== 'otlp' && exporter !== 'otlp-grpc' && exporter !== 'zipkin') return [];
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    return [
-      {
-        code: 'ENDPOINT_INVALID',
-        message: `${url} is no address to send to`,
-        remedy: 'Give one such as http://localhost:4318.',
-      },
-    ];
+  const invalid = invalidFinding(url, faults);
+  if (invalid !== undefined) return [invalid];
   const finding = portFinding(new URL(url), protocol) ?? answerFinding(url, await probe(url, protocol), protocol);
   return finding === undefined ? [] : [finding];
+}
+
+// An address that cannot be one is not used: then spans go elsewhere than was meant.
+function invalidFinding(url: string, faults: readonly string[]): Finding | undefined {
+  const isAddress = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  const fault = faults.find(one => one.includes(' is no address')) ?? (isAddress ? undefined : `${url} is no address`);
+  if (fault === undefined) return undefined;
+  const [message = fault, remedy = 'Give one such as http://localhost:4318.'] = fault.split('. ');
+  return { code: 'ENDPOINT_INVALID', message, remedy };
 }
 
 function portFinding({ port, host }: URL, protocol: string): Finding | undefined {

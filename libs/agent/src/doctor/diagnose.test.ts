@@ -68,6 +68,7 @@ test.each([
   ['RESOURCE_INVALID', { OTEL_RESOURCE_ATTRIBUTES: 'team blue' }],
   ['OTHER_AGENT', { NODE_OPTIONS: '--require dd-trace/init' }],
   ['ENDPOINT_INVALID', { AUTO_AGENT_ENDPOINT: '', OTEL_EXPORTER_OTLP_ENDPOINT: 'collector' }],
+  ['ENDPOINT_INVALID', { AUTO_AGENT_ENDPOINT: 'http://[' }],
   ['ENDPOINT_UNREACHABLE', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:9' }],
   ['WRONG_PROTOCOL', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }],
   [
@@ -81,6 +82,19 @@ test.each([
   ['WRONG_PORT', { AUTO_AGENT_ENDPOINT: 'http://127.0.0.1:16686' }],
 ])('finds %s in %j', async (code, env) => {
   expect(await codes(env as Record<string, string>)).toEqual([code]);
+});
+
+test.each([
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '{}/v1/traces', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '', OTLP_ENDPOINT: '{}/v1/traces', JAEGER_HOST: 'nowhere.invalid' }],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '', OTEL_EXPORTER_OTLP_ENDPOINT: '{}/' }],
+  [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '{}', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }],
+  [{ AUTO_AGENT_ENDPOINT: '{}', OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:9' }],
+])('asks where spans will go by %j', async env => {
+  const given = Object.entries(env).map(([name, value]) => [name, value.replace('{}', endpoint)]);
+  expect(await codes({ AUTO_AGENT_ENDPOINT: '', ...(Object.fromEntries(given) as Record<string, string>) })).toEqual(
+    [],
+  );
 });
 
 test.each([

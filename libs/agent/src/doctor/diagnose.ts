@@ -14,11 +14,14 @@ export interface DiagnosisOptions {
 /** Everything found in the project of `folder`, this environment and this Node; empty when spans will arrive. */
 export async function diagnose(folder: string, options: DiagnosisOptions = {}): Promise<readonly Finding[]> {
   const { env = inheritedEnvironment(), nodeVersion = process.versions.node } = options;
+  const node = checkNode(nodeVersion);
+  // Where spans go is worked out by what cannot run in an old Node.
+  const isTooOld = node.some(({ code }) => code === 'NODE_TOO_OLD');
   return [
-    ...checkNode(nodeVersion),
+    ...node,
     ...checkSettings(env),
     ...checkPackages(folder),
     ...checkStart(folder),
-    ...(await checkEndpoint(env)),
+    ...(isTooOld ? [] : await checkEndpoint(env)),
   ];
 }
