@@ -185,17 +185,11 @@ export class FunctionEdits {
         this.#atEnd(node, `,...(${resumption(scope)},[])`);
         break;
       case 'loop':
-        this.#resumeAfterLoop(scope, node);
+        // The body of a loop over nothing never runs.
+        this.#besideLoop(node, ['', resumption(scope)]);
         this.#resumeInLoop(scope, node);
         break;
     }
-  }
-
-  /** The body of a loop over nothing never runs. */
-  #resumeAfterLoop(scope: Scope, loop: Node): void {
-    const outermost = this.#labelled(loop);
-    this.#insert(outermost.start, '{');
-    this.#atEnd(outermost, `${resumption(scope)}}`);
   }
 
   #resumeInLoop(scope: Scope, loop: Node): void {
@@ -215,9 +209,7 @@ export class FunctionEdits {
   #aroundAsyncLoop(scope: Scope, node: Node): void {
     const source = child(node, 'right');
     if (source === undefined || node['await'] !== true) return;
-    const outermost = this.#labelled(node);
-    this.#insert(outermost.start, `{${this.#unlessIterable(source)}`, source.start);
-    this.#atEnd(outermost, `${resumption(scope)}}`);
+    this.#besideLoop(node, [this.#unlessIterable(source), resumption(scope)], source.start);
     const [before, after] = this.#saying(scope, source, watched(scope));
     this.#around(source, [`(${before}`, `${after})`]);
     this.#resumeInLoop(scope, node);
@@ -231,13 +223,30 @@ export class FunctionEdits {
     return `if(${name}==null||typeof(${method})!="function")for await(const ${RUNTIME}n of ${name});`;
   }
 
-  /** A label must stand directly before its loop, so what goes around the loop goes around its labels. */
+  /**
+   * Statements before and after a loop. In a list they need no block: Node, looking for exports, would take a regular
+   * expression behind it for a division.
+   */
+  #besideLoop(loop: Node, [before, after]: readonly [string, string], origin = loop.start): void {
+    const outermost = this.#labelled(loop);
+    const isListed = LISTS.has(this.#parentOf(outermost)?.type ?? '');
+    this.#insert(outermost.start, isListed ? before : `{${before}`, origin);
+    this.#atEnd(outermost, isListed ? `;${after};` : `${after}}`);
+  }
+
+  /** A label must stand directly before its loop, so what goes beside the loop goes beside its labels. */
   #labelled(node: Node): Node {
     let outermost = node;
     for (const ancestor of this.#path.toReversed()) {
       if (ancestor.type === 'LabeledStatement' && child(ancestor, 'body') === outermost) outermost = ancestor;
     }
     return outermost;
+  }
+
+  /** Of an ancestor of the node being visited, or of that node itself. */
+  #parentOf(node: Node): Node | undefined {
+    const index = this.#path.indexOf(node);
+    return index === -1 ? this.#path.at(-1) : this.#path[index - 1];
   }
 
   #aroundScheduling(scope: Scope, node: Node): void {
@@ -250,6 +259,7 @@ export class FunctionEdits {
   }
 }
 
+const LISTS = new Set(['BlockStatement', 'SwitchCase']);
 const FUNCTION = /=>|\bfunction\b|\bclass\b/;
 
 function forgetResult({ frame }: Scope): string {

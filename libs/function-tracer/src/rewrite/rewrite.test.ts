@@ -88,6 +88,8 @@ test.each([
   ['function f(x) { function x() {} return x }', 'function declaration that a block would hide'],
   ['/* flowtrace-ignore */ function f() { return 1 }', 'opt-out comment'],
   ['class A {\n  // flowtrace-ignore\n  f() { return 1 } }', 'opt-out comment'],
+  ['Object.defineProperty(exports, "a", { get: function f() { return b.a } })', 'pattern of an export'],
+  ['Object.keys(b).forEach(function f(k) { if (k !== "default") exports[k] = b[k] })', 'pattern of an export'],
 ] as const)('leaves the function of %s alone: %s', (source, reason) => {
   const { skipped } = rewriteChecked(source);
   expect(skipped).toContainEqual(expect.objectContaining({ name: 'f', reason }));

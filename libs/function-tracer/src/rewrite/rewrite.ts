@@ -1,4 +1,5 @@
 import { type Edit, lineAt, lineStarts, sortEdits } from './edits.ts';
+import { isExportPattern } from './export-patterns.ts';
 import { FunctionEdits } from './function-edits.ts';
 import { child, isFunction, isNode, type Node } from './node.ts';
 import { nameOf } from './names.ts';
@@ -49,7 +50,7 @@ export function planRewrite(filename: string, source: string, kind: SourceKind):
   if (source.includes(RUNTIME)) throw new AlreadyRewritten(filename);
   const { program, comments } = parse(filename, source, kind);
   const optOuts = source.includes(OPT_OUT) ? comments.filter(({ value }) => value.includes(OPT_OUT)) : [];
-  const walk = new RewriteWalk(source, new Set(optOuts.map(({ end }) => end)));
+  const walk = new RewriteWalk(source, kind, new Set(optOuts.map(({ end }) => end)));
   walk.visit(program);
   return walk.plan();
 }
@@ -58,6 +59,7 @@ const OPT_OUT = 'flowtrace-ignore';
 
 class RewriteWalk {
   readonly #source: string;
+  readonly #kind: SourceKind;
   readonly #optOuts: ReadonlySet<number>;
   readonly #lineStarts: readonly number[];
   readonly #scopeReader: ScopeReader;
@@ -68,8 +70,9 @@ class RewriteWalk {
   readonly #skipped: SkippedFunction[] = [];
   #insideWith = 0;
 
-  constructor(source: string, optOuts: ReadonlySet<number>) {
+  constructor(source: string, kind: SourceKind, optOuts: ReadonlySet<number>) {
     this.#source = source;
+    this.#kind = kind;
     this.#optOuts = optOuts;
     this.#lineStarts = lineStarts(source);
     this.#scopeReader = new ScopeReader(source);
@@ -164,6 +167,7 @@ class RewriteWalk {
   #reasonToSkip(fn: Node, own: SkipReason | undefined): SkipReason | undefined {
     if (this.#insideWith > 0) return 'with statement';
     if (this.#optOuts.size > 0 && this.#isOptedOut(fn)) return 'opt-out comment';
+    if (this.#kind !== 'module' && isExportPattern(fn, this.#path)) return 'pattern of an export';
     return own;
   }
 

@@ -4,7 +4,12 @@ import { child, children, isFunction, isNode, type Node, text } from './node.ts'
 
 /** Why a function is left alone. */
 export type SkipReason =
-  'opt-out comment' | 'asm.js' | 'await using' | 'with statement' | 'function declaration that a block would hide';
+  | 'opt-out comment'
+  | 'asm.js'
+  | 'await using'
+  | 'with statement'
+  | 'pattern of an export'
+  | 'function declaration that a block would hide';
 
 /** What the rewriter must know of a function before it edits it: its own scope, not that of functions inside. */
 export interface ScopeFacts {
