@@ -108,3 +108,15 @@ test('wherever a call was suspended, it is the parent of what it calls next', as
   expect(new Set(named).size).toBe(21);
   expect(afterwards.map(({ parent }) => parent?.method)).toEqual(named);
 });
+
+test('a function whose text runs elsewhere does what it did, and is not taken for another one', async () => {
+  const textsLog = join(temporaryDirectory(), 'flow.jsonl');
+  const env = { FLOWTRACE_LOGFILE: textsLog };
+  const plain = await run('texts.mjs', [], { env, isTraced: false });
+  expect(plain).toMatchObject({ code: 0, stdout: '3 3 3 function\n[ 1, 21, 22 ]\nfrom the worker 20\n' });
+  expect(await run('texts.mjs', [], { env })).toEqual(plain);
+  const made = callsOf(readLog(textsLog));
+  const argsOf = (name: string) => made.filter(({ method }) => method === name).map(({ args }) => args);
+  expect([argsOf('first'), argsOf('second'), argsOf('topLevel')]).toEqual([['{"card":1}'], ['{"card":1}'], []]);
+  expect(argsOf('runText')).toHaveLength(2);
+});

@@ -29,10 +29,13 @@ export function suspends(scope: Scope): boolean {
   return scope.isAsync || scope.isGenerator;
 }
 
-/** Takes the call's frame, or 0 where the runtime is absent, off, or has no use for this call. */
+/**
+ * Takes the call's frame, or 0 where the runtime is absent, off, or has no use for this call. A function may also be
+ * compiled from its text, where the variable of the call around it is not there.
+ */
 export function opening(scope: Scope, parameters: readonly string[]): string {
   const values = parameters.length === 0 ? '0' : `${RUNTIME}.on>1?{${parameters.join(',')}}:0`;
-  const outer = scope.outerFrame === undefined ? '' : `,${scope.outerFrame}`;
+  const outer = scope.outerFrame === undefined ? '' : `,typeof ${scope.outerFrame}=="object"?${scope.outerFrame}:0`;
   const taken = `${RUNTIME}.e(@@,${values}${outer})`;
   return `let ${scope.frame}=typeof ${RUNTIME}=="object"&&${RUNTIME}.on?${taken}:0,${scope.value};try{`;
 }

@@ -27,16 +27,27 @@ export interface FunctionDescription {
   readonly isAsync: boolean;
 }
 
+/**
+ * The least number that a worker gives: one that comes with a function's text from the main thread, or goes to it, must
+ * be nobody's there. Workers number alike, so that what V8 keeps of the code that it has compiled for one serves them all.
+ */
+export const NUMBERED_IN_WORKER = 2 ** 23;
+
 /** The least number that is given by another thread than the one that runs the code. */
 export const NUMBERED_ELSEWHERE = 2 ** 24;
 
 /** Every function that the process has loaded rewritten, by the number that its code carries. */
 export class FunctionTable {
+  readonly #firstNumber: number;
   readonly #entries: FunctionEntry[] = [];
   readonly #numberedElsewhere = new Map<number, FunctionEntry>();
   /** Learns of functions that another thread has numbered meanwhile. */
   receive: () => void = () => undefined;
   #decide: (description: FunctionDescription) => boolean = () => true;
+
+  constructor(firstNumber = 0) {
+    this.#firstNumber = firstNumber;
+  }
 
   get size(): number {
     return this.#entries.length;
@@ -44,7 +55,8 @@ export class FunctionTable {
 
   /** By the number that its code carries. */
   get(number: number): FunctionEntry | undefined {
-    return this.#entries[number] ?? (number < NUMBERED_ELSEWHERE ? undefined : this.#getNumberedElsewhere(number));
+    const entry = this.#entries[number - this.#firstNumber];
+    return entry ?? (number < NUMBERED_ELSEWHERE ? undefined : this.#getNumberedElsewhere(number));
   }
 
   #getNumberedElsewhere(number: number): FunctionEntry | undefined {
@@ -53,7 +65,7 @@ export class FunctionTable {
   }
 
   /** Answers the number of the first. */
-  add(descriptions: readonly FunctionDescription[], firstNumber = this.#entries.length): number {
+  add(descriptions: readonly FunctionDescription[], firstNumber = this.#firstNumber + this.#entries.length): number {
     for (const [offset, description] of descriptions.entries())
       this.#entries.push(this.#entry(description, firstNumber + offset));
     return firstNumber;

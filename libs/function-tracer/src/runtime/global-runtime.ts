@@ -1,5 +1,6 @@
-import { threadId } from 'node:worker_threads';
+import { isMainThread, threadId } from 'node:worker_threads';
 import { RUNTIME } from '../rewrite/scope.ts';
+import { NUMBERED_IN_WORKER } from './function-table.ts';
 import { Runtime } from './runtime.ts';
 
 /** Ids of one thread lie apart from those of the others by as much. */
@@ -13,7 +14,7 @@ function existing(): Runtime | undefined {
 }
 
 function install(): Runtime {
-  const created = new Runtime(threadId * IDS_PER_THREAD);
+  const created = new Runtime(threadId * IDS_PER_THREAD, isMainThread ? 0 : NUMBERED_IN_WORKER);
   Object.defineProperty(globalThis, RUNTIME, {
     value: created,
     enumerable: false,

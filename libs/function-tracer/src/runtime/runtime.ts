@@ -33,7 +33,7 @@ export class Runtime {
   on: 0 | 1 | 2 = 0;
   current: Frame | undefined;
   requestsLeftOut = 0;
-  readonly functions = new FunctionTable();
+  readonly functions: FunctionTable;
   readonly contexts = new AsyncLocalStorage<CallContext>();
   readonly spanRoots = new SpanRoots(() => this.takesTree());
   #session: Session | undefined;
@@ -41,9 +41,10 @@ export class Runtime {
   #rethrown: unknown;
   readonly #hotness = new Hotness();
 
-  /** The first id of this thread: ids of different threads must differ. */
-  constructor(firstId: number) {
+  /** The first id of this thread, as ids of different threads must differ, and the first number of its functions. */
+  constructor(firstId: number, firstFunction = 0) {
     this.#lastId = firstId;
+    this.functions = new FunctionTable(firstFunction);
   }
 
   start(session: Session): void {
