@@ -47,3 +47,10 @@ test('an environment that cannot be meant does not stop the program: the rest of
   expect(config.settings).toMatchObject({ maxArgLength: 1000, logfile: 'x.jsonl' });
   expect(faults).toHaveLength(1);
 });
+
+test('a pattern that is none is a fault like any other', () => {
+  const { config, faults } = lenientConfig({ FLOWTRACE_EXCLUDE: 'a,/(/', FLOWTRACE_PACKAGE_PREFIX: '/[/' });
+  expect(config.settings).toMatchObject({ excludePatterns: [], packagePrefix: '' });
+  expect(faults).toEqual([expect.stringMatching(/packagePrefix.*\[/), expect.stringMatching(/excludePatterns.*\(/)]);
+  expect(() => new Config({ excludePatterns: ['/(/'] }, {})).toThrow(ConfigInvalid);
+});

@@ -1,6 +1,7 @@
-import type { FilterOptions } from './filters.ts';
+import { type FilterOptions, pattern } from './filters.ts';
 import { SECRET_KEYS } from './values/redact.ts';
 import type { ArgsEncoding } from './values/call-values.ts';
+import { messageOf } from './warning.ts';
 
 /** Everything that a tracing session can be told. Absent fields come from the environment, then from the defaults. */
 export interface ConfigOptions {
@@ -247,13 +248,26 @@ function faultsOf(name: string, value: unknown): string[] {
   const expected: unknown = Reflect.get(DEFAULTS, name);
   if (Array.isArray(expected)) {
     const isTexts = Array.isArray(value) && value.every(item => typeof item === 'string');
-    return isTexts ? [] : [`${name} must be a list of texts`];
+    if (!isTexts) return [`${name} must be a list of texts`];
+    return name === 'excludePatterns' ? patternFaults(name, value) : [];
   }
   if (typeof value !== typeof expected) return [`${name} must be a ${typeof expected}, not ${typeof value}`];
   const choices = CHOICES[name];
   if (choices !== undefined && !choices.includes(String(value)))
     return [`${name} must be ${choices.join(' or ')}, not ${JSON.stringify(value)}`];
+  if (name === 'packagePrefix') return patternFaults(name, list(String(value)));
   return typeof value === 'number' ? numberFaults(name, value) : [];
+}
+
+function patternFaults(name: string, patterns: readonly string[]): string[] {
+  return patterns.flatMap(text => {
+    try {
+      pattern(text.trim());
+      return [];
+    } catch (error) {
+      return [`${name} holds ${JSON.stringify(text)}, which is no pattern: ${messageOf(error)}`];
+    }
+  });
 }
 
 function numberFaults(name: string, value: number): string[] {

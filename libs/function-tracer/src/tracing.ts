@@ -12,12 +12,14 @@ import { beforeEnd } from './lifecycle.ts';
 import { openSession, closeSession, currentSession } from './current-session.ts';
 import type { TracingSession } from './session.ts';
 import { runtime } from './runtime/global-runtime.ts';
+import { messageOf, warnOnce } from './warning.ts';
 
 let stopListening: (() => void) | undefined;
 
 /**
  * Traces every function of the modules that are loaded from now on, and every `trace`d one. A second call ends the
- * running session first. Throws `ConfigInvalid` for settings that cannot be meant.
+ * running session first. Throws `ConfigInvalid` for settings that cannot be meant; a log that cannot be written is
+ * warned of, and nothing is traced.
  */
 export function startTracing(config: Config | ConfigOptions = {}): void {
   const whole = config instanceof Config ? config : new Config(config);
@@ -51,8 +53,14 @@ function open(config: Config): TracingSession | undefined {
   stopTracing();
   hasBeenStarted = true;
   if (!config.settings.enabled) return undefined;
-  stopListening = beforeEnd(stopTracing);
-  return openSession(config);
+  try {
+    const session = openSession(config);
+    stopListening = beforeEnd(stopTracing);
+    return session;
+  } catch (error) {
+    warnOnce('FLOWTRACE_LOG', `FlowTrace cannot write its log and does not trace this thread: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** Ends the session: everything recorded is in the log when this returns. Tracing can be started again. */

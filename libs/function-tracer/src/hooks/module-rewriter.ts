@@ -11,6 +11,7 @@ import {
   SourceUnreadable,
   type UnnumberedText,
 } from '../rewrite/index.ts';
+import { messageOf, warnOnce } from '../warning.ts';
 import type { FunctionNumbers } from './function-numbers.ts';
 import type { PlanCache } from './plan-cache.ts';
 
@@ -44,8 +45,10 @@ export class ModuleRewriter {
       const firstFunction = this.#options.numbers.add({ url, path, source, kind, module: module.name }, plan);
       return plan.functions.length === 0 ? source : numberFunctions(text, firstFunction);
     } catch (error) {
-      if (!(error instanceof SourceUnreadable || error instanceof AlreadyRewritten)) throw error;
-      this.#options.numbers.leftAlone(path, error.message);
+      this.#options.numbers.leftAlone(path, messageOf(error));
+      // Anything else is our own failure, as when the parser's native code may not be loaded.
+      if (!(error instanceof SourceUnreadable || error instanceof AlreadyRewritten))
+        warnOnce('FLOWTRACE_REWRITE', `FlowTrace cannot trace ${path}, and maybe others: ${messageOf(error)}`);
       return undefined;
     }
   }

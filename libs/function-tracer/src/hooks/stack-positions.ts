@@ -14,7 +14,8 @@ export function showOriginalPositions(): void {
   if (original === undefined) return;
   const prepare: Prepare = (error, sites) => original(error, originalSites(sites));
   Object.defineProperty(prepare, 'name', { value: original.name, configurable: true });
-  Error.prepareStackTrace = prepare;
+  // Frozen intrinsics refuse it.
+  Reflect.set(Error, 'prepareStackTrace', prepare);
 }
 
 function originalSites(sites: NodeJS.CallSite[]): NodeJS.CallSite[] {

@@ -1,3 +1,4 @@
+import { messageOf, warnOnce } from '../warning.ts';
 import type { EventFormatter } from './event-formatter.ts';
 import type { LogFile } from './log-file.ts';
 import type { EventRecord } from './record.ts';
@@ -22,19 +23,33 @@ export class BatchSink implements RecordSink {
   }
 
   write(record: EventRecord): boolean {
-    this.#lines += this.#formatter.format(record);
-    if (this.#lines.length > this.#batchChars) this.flush();
-    return true;
+    try {
+      this.#lines += this.#formatter.format(record);
+      if (this.#lines.length > this.#batchChars) this.#append();
+      return true;
+    } catch (error) {
+      return this.#isLost(error);
+    }
   }
 
   flush(): void {
+    try {
+      this.#append();
+    } catch (error) {
+      this.#isLost(error);
+    }
+  }
+
+  #append(): void {
     const lines = this.#lines;
     this.#lines = '';
-    try {
-      this.#log.append(lines);
-    } catch {
-      // A full disk must not stop the application.
-    }
+    this.#log.append(lines);
+  }
+
+  // A full disk must not stop the application, and may have room again.
+  #isLost(error: unknown): false {
+    warnOnce('FLOWTRACE_LOG', `FlowTrace cannot write a part of its log: ${messageOf(error)}`);
+    return false;
   }
 
   close(): void {

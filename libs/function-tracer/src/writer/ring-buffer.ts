@@ -155,6 +155,11 @@ export class RingBuffer {
     return Atomics.wait(this.#control, CONTROL.isDone, 0, timeoutMs) !== 'timed-out';
   }
 
+  /** Whether the thread has ended. */
+  get isDone(): boolean {
+    return Atomics.load(this.#control, CONTROL.isDone) === 1;
+  }
+
   reportDone(): void {
     Atomics.store(this.#control, CONTROL.isDone, 1);
     Atomics.notify(this.#control, CONTROL.isDone);

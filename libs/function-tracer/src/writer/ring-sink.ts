@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf, warnOnce } from '../warning.ts';
 import { drainRing } from './drain-ring.ts';
 import { EventFormatter } from './event-formatter.ts';
 import { LogFile } from './log-file.ts';
@@ -17,27 +18,38 @@ const WAKE_AT_FILL = 0.3;
 
 /**
  * Keeps records in a ring buffer that a thread of its own empties into the log. The thread is started only for
- * programs that run a while; what is left at the end is written by the application's thread.
+ * programs that run a while; what is left at the end is written by the application's thread, and everything where the
+ * program may not start threads.
  */
 export class RingSink implements RecordSink {
   readonly #options: SinkOptions;
   readonly #ring: RingBuffer;
-  #starting: NodeJS.Timeout | undefined;
+  readonly #formatter: EventFormatter;
+  readonly #log: LogFile;
+  #timer: NodeJS.Timeout;
   #thread: Worker | undefined;
+  /** Whether this thread does the emptying, because there can be no other. */
+  #isAlone = false;
+  /** Nobody empties any more. */
+  #isDead = false;
   #writesUntilLook = 0;
 
+  /** Throws when the log cannot be opened: the thread would be the only one to know. */
   constructor(options: SinkOptions) {
     this.#options = options;
+    this.#log = new LogFile(options.log);
+    this.#formatter = new EventFormatter(options.format, segmentsFor(options));
     this.#ring = RingBuffer.allocate(options.bufferBytes);
-    this.#starting = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#startThread();
     }, START_THREAD_AFTER_MS).unref();
   }
 
   write(record: EventRecord, reserve: number): boolean {
+    if (this.#isDead) return false;
     if (--this.#writesUntilLook < 0) this.#look();
     if (this.#ring.write(record, reserve)) return true;
-    return this.#options.whenFull === 'block' && this.#waitToWrite(record);
+    return (this.#isAlone || this.#options.whenFull === 'block') && this.#waitToWrite(record);
   }
 
   // A loop that never comes back to the event loop starts no timers.
@@ -45,55 +57,77 @@ export class RingSink implements RecordSink {
     this.#writesUntilLook = LOOK_EVERY;
     if (this.#ring.fill < WAKE_AT_FILL) return;
     if (this.#thread === undefined) this.#startThread();
-    else this.#ring.wake();
+    this.flush();
   }
 
   #waitToWrite(record: EventRecord): boolean {
     if (this.#thread === undefined) this.#startThread();
     const deadline = performance.now() + CLOSE_TIMEOUT_MS;
-    while (performance.now() < deadline) {
-      this.#ring.wake();
-      Atomics.wait(PAUSE, 0, 0, 1);
+    while (performance.now() < deadline && !this.#isDead) {
+      this.flush();
+      if (!this.#isAlone) Atomics.wait(PAUSE, 0, 0, 1);
       if (this.#ring.write(record, 0)) return true;
+      // Its error is told to the event loop, which this loop keeps from turning.
+      if (this.#ring.isDone) this.#isDead = true;
     }
     return false;
   }
 
   #startThread(): void {
-    clearTimeout(this.#starting);
-    if (this.#thread !== undefined) return;
+    if (this.#thread !== undefined || this.#isAlone) return;
+    clearTimeout(this.#timer);
+    try {
+      this.#thread = this.#newThread();
+    } catch (error) {
+      warnOnce('FLOWTRACE_LOG', `FlowTrace writes its log from the application's own thread: ${messageOf(error)}`);
+      this.#isAlone = this.#ring.own(Owner.main);
+      this.#timer = setInterval(() => {
+        this.flush();
+      }, ALONE_FLUSH_MS).unref();
+    }
+  }
+
+  #newThread(): Worker {
     const data: WriterThreadData = { mark: WRITER_THREAD, memory: this.#ring.memory, options: this.#options };
-    this.#thread = new Worker(new URL(`./writer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
+    const thread = new Worker(new URL(`./writer-thread${import.meta.url.slice(-3)}`, import.meta.url), {
       workerData: data,
       execArgv: [],
       env: {},
       name: 'function-tracer writer',
     });
-    this.#thread.unref();
-    this.#thread.on('error', () => undefined);
+    thread.unref();
+    thread.on('error', error => {
+      this.#die(error);
+    });
+    return thread;
   }
 
   flush(): void {
-    this.#ring.wake();
+    if (this.#isAlone) this.#drainHere();
+    else this.#ring.wake();
   }
 
   close(): void {
-    clearTimeout(this.#starting);
-    if (this.#ring.own(Owner.main)) this.#drainHere();
+    clearTimeout(this.#timer);
+    if (this.#isAlone || this.#ring.own(Owner.main)) this.#drainHere();
     else this.#ring.closeAndWait(CLOSE_TIMEOUT_MS);
+    this.#log.close();
   }
 
   #drainHere(): void {
-    const { format, log } = this.#options;
     try {
-      const file = new LogFile(log);
-      drainRing(this.#ring, new EventFormatter(format, segmentsFor(this.#options)), file);
-      file.close();
-    } catch {
-      // The log cannot be written; the application goes on.
+      drainRing(this.#ring, this.#formatter, this.#log);
+    } catch (error) {
+      this.#die(error);
     }
+  }
+
+  #die(error: unknown): void {
+    this.#isDead = true;
+    warnOnce('FLOWTRACE_LOG', `FlowTrace can no longer write its log: ${messageOf(error)}`);
   }
 }
 
 const LOOK_EVERY = 256;
+const ALONE_FLUSH_MS = 200;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
