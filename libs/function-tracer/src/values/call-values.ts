@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { className, type Describer, ownText } from './describe.ts';
-import { REDACTED, type Redactor } from './redact.ts';
+import { beginningOf, REDACTED, type Redactor } from './redact.ts';
 
 /** How arguments stand inside the `args` text: each as JSON, or each as text that holds JSON. */
 export type ArgsEncoding = 'single' | 'double';
@@ -54,15 +54,12 @@ export class CallValues {
 
   /** As JSON: type and message, as the event shows them. */
   error(error: unknown): string {
-    return JSON.stringify({ type: errorType(error), message: this.#cut(this.#redacted(errorMessage(error))) });
+    return JSON.stringify({ type: errorType(error), message: this.#message(errorMessage(error)) });
   }
 
-  #redacted(text: string): string {
-    return this.#redactor?.text(text) ?? text;
-  }
-
-  #cut(text: string): string {
-    return text.length > this.#limit ? text.slice(0, this.#limit) + ELLIPSIS : text;
+  #message(text: string): string {
+    const shown = beginningOf(text, this.#limit + 1, this.#redactor);
+    return shown.length > this.#limit ? shown.slice(0, this.#limit) + ELLIPSIS : shown;
   }
 }
 

@@ -71,6 +71,12 @@ test('cycles, depth and width end somewhere', () => {
   expect(describer.describe('x'.repeat(1e6)).length).toBeLessThan(1100);
 });
 
+test('the keys of a very large object are looked at once', () => {
+  const large = Object.fromEntries(Array.from({ length: 2_000 }, (_, n) => [`key${n}`, n]));
+  expect(parsed(large)).toMatchObject({ key0: 0, '…': '[1950 more]' });
+  expect(parsed({ large })).toEqual({ large: '[Object]' });
+});
+
 test('secrets do not show, by name or by look', () => {
   const text = describer.describe({
     password: 'hunter2',

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { REDACTED, type Redactor } from './redact.ts';
+import { beginningOf, REDACTED, type Redactor } from './redact.ts';
 
 /** How much of a value is looked at. */
 export interface DescribeLimits {
@@ -38,6 +38,7 @@ export class Describer {
   readonly #limits: DescribeLimits;
   readonly #ancestors: object[] = [];
   readonly #names = new Map<string, KnownName>();
+  readonly #large = new WeakSet();
   #room = 0;
 
   constructor(redactor: Redactor | undefined, limits: DescribeLimits) {
@@ -82,8 +83,7 @@ export class Describer {
   }
 
   #string(value: string): string {
-    const shown = value.length > this.#limits.maxChars ? value.slice(0, this.#limits.maxChars + 1) : value;
-    const text = JSON.stringify(this.#redactor?.text(shown) ?? shown);
+    const text = JSON.stringify(beginningOf(value, this.#limits.maxChars + 1, this.#redactor));
     this.#room -= text.length;
     return text;
   }
@@ -96,7 +96,7 @@ export class Describer {
     const isArray = Array.isArray(value);
     const name = isArray ? 'Array' : className(value);
     if (this.#ancestors.length >= this.#limits.maxDepth || this.#room <= 0) return `"[${name}]"`;
-    if (OPAQUE.has(name)) return `"[${name}]"`;
+    if (OPAQUE.has(name) || this.#large.has(value)) return `"[${name}]"`;
     this.#ancestors.push(value);
     const text = isArray ? this.#array(value) : this.#record(value, name);
     this.#ancestors.pop();
@@ -118,6 +118,8 @@ export class Describer {
   #record(value: object, name: string): string {
     let text = name === 'Object' ? '{' : `{"$type":${JSON.stringify(name)}`;
     const keys = Object.keys(value);
+    // There is no way to ask for some keys only; a large object is shown once, so that not every call pays for all.
+    if (keys.length > MOST_KEYS_ASKED) this.#large.add(value);
     const shown = Math.min(keys.length, this.#limits.maxKeys);
     for (let index = 0; index < shown && this.#room > 0; index++) {
       const key = keys[index] ?? '';
@@ -199,6 +201,7 @@ interface KnownName {
   readonly isHidden: boolean;
 }
 
+const MOST_KEYS_ASKED = 1_000;
 const MOST_NAMES_KEPT = 10_000;
 const HIDDEN_VALUE = `"${REDACTED}"`;
 

@@ -35,7 +35,8 @@ export const SECRET_KEYS: readonly string[] = [
 ];
 
 const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/g;
-const JWT = /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
+// Begins only where a word does: to try it at each `eyJ` of a long word would take the square of its length.
+const JWT = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
 const CARD = /\b(?:\d[ -]?){12,18}\d\b/g;
 
 /** Hides secrets: values by their name, and tokens and card numbers inside text. */
@@ -57,6 +58,17 @@ export class Redactor {
       .replace(JWT, REDACTED)
       .replace(CARD, digits => (isCard(digits) ? REDACTED : digits));
   }
+}
+
+/** A secret that begins within what is shown is recognised by so much of what follows. */
+const LOOK_AHEAD = 256;
+
+/** The first characters of a text, without secrets. No more is read than that takes: a text may be of any length. */
+export function beginningOf(text: string, chars: number, redactor: Redactor | undefined): string {
+  if (redactor === undefined) return text.slice(0, chars);
+  const isShort = text.length <= chars + LOOK_AHEAD;
+  const shown = isShort ? redactor.text(text) : `${redactor.text(text.slice(0, chars + LOOK_AHEAD))}…`;
+  return shown.slice(0, chars);
 }
 
 const SHORTEST_SECRET = 12;

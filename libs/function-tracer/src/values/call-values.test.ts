@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { CallValues } from './call-values.ts';
+import { Describer } from './describe.ts';
+import { Redactor, SECRET_KEYS } from './redact.ts';
+
+function valuesOf(maxArgLength: number): CallValues {
+  const redactor = new Redactor({ keys: SECRET_KEYS });
+  const maxChars = maxArgLength === 0 ? 256 * 1024 : maxArgLength;
+  const describer = new Describer(redactor, { maxDepth: 4, maxKeys: 50, maxChars });
+  return new CallValues(describer, redactor, { maxArgLength, argsEncoding: 'single', keepsWhole: false });
+}
+
+const messageOf = (values: CallValues, message: string) =>
+  (JSON.parse(values.error(new Error(message))) as { message: string }).message;
+
+test('an error message is cut, and what begins before the cut is still known for a secret', () => {
+  const values = valuesOf(100);
+  expect(messageOf(values, 'x'.repeat(300))).toBe(`${'x'.repeat(100)}...`);
+  expect(messageOf(values, `${'x'.repeat(80)} 4111 1111 1111 1111 paid`)).toBe(`${'x'.repeat(80)} [REDACTED] paid`);
+  expect(messageOf(values, `${'x'.repeat(90)} 4111 1111 1111 1111 paid`)).not.toContain('4111');
+});
+
+test.each(['-eyJ', 'eyJ', 'eyJabcde.', 'Bearer ', '1 ', '1', '-', 'a=', '://', '"a":"', '?a', '-----BEGIN A'])(
+  'the time that a text of %j takes grows with its length and no faster',
+  part => {
+    const values = valuesOf(0);
+    const text = part.repeat(100_000 / part.length);
+    const startedMs = performance.now();
+    messageOf(values, `cannot read ${text}`);
+    values.result(text);
+    // A quadratic expression takes seconds.
+    expect(performance.now() - startedMs).toBeLessThan(500);
+  },
+);
