@@ -1,5 +1,4 @@
 import { type FilterOptions, pattern } from './filters.ts';
-import { SECRET_KEYS } from './values/redact.ts';
 import type { ArgsEncoding } from './values/call-values.ts';
 import { messageOf } from './warning.ts';
 
@@ -36,7 +35,7 @@ export interface ConfigOptions {
   readonly compat?: 'none' | 'mcp';
   readonly argsEncoding?: ArgsEncoding;
   readonly redact?: boolean;
-  /** More names whose values are hidden. */
+  /** Names whose values are hidden, besides the usual ones. */
   readonly redactKeys?: readonly string[];
   /** Longer arguments and results go into a file of their own; 0 turns that off. */
   readonly segmentThreshold?: number;
@@ -146,11 +145,6 @@ export class Config {
       exclude_patterns: [...excludePatterns],
       async_logging: asyncLogging,
     };
-  }
-
-  /** Every name whose value is hidden. */
-  get secretKeys(): readonly string[] {
-    return this.settings.redact ? [...SECRET_KEYS, ...this.settings.redactKeys] : [];
   }
 
   /** What decides which modules and functions are traced. */

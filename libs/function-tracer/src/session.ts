@@ -26,6 +26,7 @@ export class TracingSession {
   readonly config: Config;
   readonly recorder: EventRecorder;
   readonly filters: Filters;
+  readonly #redactor: Redactor | undefined;
   readonly #sink: RecordSink;
   readonly #summaries: NodeJS.Timeout;
   #isClosed = false;
@@ -35,7 +36,8 @@ export class TracingSession {
     this.config = config;
     this.filters = new Filters(config.filters);
     this.#sink = openSink(config);
-    const values = valuesFor(config);
+    this.#redactor = settings.redact ? new Redactor({ keys: settings.redactKeys }) : undefined;
+    const values = valuesFor(settings, this.#redactor);
     this.recorder = new EventRecorder(this.#sink, runtime.functions, { values, captureArgs: settings.captureArgs });
     this.#summaries = setInterval(() => {
       this.#summarize();
@@ -54,6 +56,11 @@ export class TracingSession {
       aggregatesHot: settings.aggregateHot,
       requestBudget: new RequestBudget(settings.requestsPerSecond),
     });
+  }
+
+  /** What is said of a request, without secrets. */
+  redacted(text: string): string {
+    return this.#redactor?.text(text) ?? text;
   }
 
   #summarize(): void {
@@ -78,9 +85,8 @@ export class TracingSession {
   }
 }
 
-function valuesFor({ settings, secretKeys }: Config): CallValues {
-  const { maxArgLength, argsEncoding, segmentThreshold, redact } = settings;
-  const redactor = redact ? new Redactor({ keys: secretKeys }) : undefined;
+function valuesFor(settings: Config['settings'], redactor: Redactor | undefined): CallValues {
+  const { maxArgLength, argsEncoding, segmentThreshold } = settings;
   const keepsWhole = segmentThreshold > 0;
   const maxChars = keepsWhole || maxArgLength === 0 ? LONGEST_WHOLE_VALUE : maxArgLength;
   const describer = new Describer(redactor, { maxDepth: MAX_DEPTH_SHOWN, maxKeys: MAX_KEYS_SHOWN, maxChars });

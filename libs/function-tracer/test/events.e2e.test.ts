@@ -220,3 +220,17 @@ test('a setting that cannot be meant is named, and the program runs', async () =
   expect(finished.code).toBe(0);
   expect(finished.stderr).toMatch(/FlowTraceWarning: maxArgLength must be/);
 });
+
+test('secrets do not show, by whichever way they come into the log', async () => {
+  const log = join(temporaryDirectory(), 'flow.jsonl');
+  expect(await run('secrets.mjs', [], { env: { FLOWTRACE_LOGFILE: log } })).toMatchObject({ code: 0, stderr: '' });
+  expect(readFileSync(log, 'utf8')).not.toMatch(/hunter2|eyJ/);
+  const events = readLog(log);
+  expect(find(events, 'ENTER', 'login')?.['args']).toBe('{"user":"ann","given":"[REDACTED]"}');
+  expect(find(events, 'ENTER', 'set password')?.['args']).toBe('{"value":"[REDACTED]"}');
+  expect(find(events, 'EXIT', 'get password')?.['result']).toBe('"[REDACTED]"');
+  expect(events.find(({ event }) => event === 'HTTP_REQUEST')).toMatchObject({
+    path: '/reset/[REDACTED]',
+    user_agent: 'app Bearer [REDACTED]',
+  });
+});

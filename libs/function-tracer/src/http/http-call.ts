@@ -74,8 +74,13 @@ export class HttpCall {
   #writeRequest(): void {
     const request = this.#request;
     const address = request.socket.remoteAddress ?? null;
-    const fields = { remote_addr: address, user_agent: header(request, 'user-agent') ?? null, client: address };
+    const fields = { remote_addr: address, user_agent: this.#userAgent() ?? null, client: address };
     this.#write('HTTP_REQUEST', fields, this.#startedMs);
+  }
+
+  #userAgent(): string | undefined {
+    const agent = header(this.#request, 'user-agent');
+    return agent === undefined ? undefined : currentSession()?.redacted(agent);
   }
 
   /** The response has been sent, or never will be. Of a request too many both events are written when it fails. */
@@ -112,7 +117,7 @@ export class HttpCall {
       event,
       request_id: this.requestId,
       method: this.#method,
-      path: pathOf(this.#target),
+      path: session.redacted(pathOf(this.#target)),
       ...fields,
       thread: 'main',
       trace_id: traceId,

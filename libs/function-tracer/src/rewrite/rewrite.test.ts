@@ -134,3 +134,10 @@ test('rewrites its own sources and those of its neighbours', async () => {
   expect(files.length).toBeGreaterThan(10);
   for (const file of files) rewriteChecked(readFileSync(file, 'utf8'), file);
 });
+
+test.each([
+  ['function f(a, { b, c: [d], ...rest }) {}', '{a,b,"c:d":d,rest}'],
+  ['function f({ user, password: p = 1, "x-y": { z, ["k"]: w } }) {}', '{user,"password:p":p,"x-y.z:z":z,"x-y:w":w}'],
+])('what %s is given is told by name and by the property it is taken from', (source, told) => {
+  expect(rewriteChecked(source).text).toContain(`.on>1?${told}:0`);
+});

@@ -3,7 +3,7 @@ import { isExportPattern } from './export-patterns.ts';
 import { FunctionEdits } from './function-edits.ts';
 import { child, isFunction, isNode, type Node } from './node.ts';
 import { nameOf } from './names.ts';
-import { parameterNames } from './parameters.ts';
+import { parameterMembers } from './parameters.ts';
 import { parse, type SourceKind } from './parse.ts';
 import { HIDE_LINE, RUNTIME, type Scope } from './scope.ts';
 import { ScopeReader, type SkipReason } from './skip.ts';
@@ -129,7 +129,7 @@ class RewriteWalk {
     for (const field in fn) if (field !== 'body') this.#visitField(fn[field]);
     this.#scopes.push(scope);
     const body = child(fn, 'body');
-    if (scope.traced) this.#edits.open(scope, parameterNames(fn));
+    if (scope.traced) this.#edits.open(scope, parameterMembers(fn));
     if (body !== undefined) this.visit(body);
     if (scope.traced) this.#edits.close(scope);
     this.#scopes.pop();

@@ -94,7 +94,7 @@ export class Runtime {
   }
 
   #recordEnter(frame: Frame, args: object | 0, { recorder, minDurationMs }: Session): void {
-    const text = args === 0 ? '' : recorder.describeArgs(args);
+    const text = args === 0 ? '' : recorder.describeArgs(args, frame.entry);
     if (frame.entry.isAggregated || minDurationMs > 0) frame.heldArgs = text;
     else frame.isMuted = !recorder.enter(frame, text);
   }

@@ -14,7 +14,13 @@ export interface CallValuesOptions {
 }
 
 const ELLIPSIS = '...';
-const HIDDEN_VALUE = `"${REDACTED}"`;
+export const HIDDEN_VALUE = `"${REDACTED}"`;
+
+/** What is known of a parameter by its name. There are as many as the code has. */
+interface Parameter {
+  readonly json: string;
+  readonly isHidden: boolean;
+}
 
 /** Writes a call's arguments, result and error as an event shows them. */
 export class CallValues {
@@ -22,6 +28,7 @@ export class CallValues {
   readonly #redactor: Redactor | undefined;
   readonly #options: CallValuesOptions;
   readonly #limit: number;
+  readonly #parameters = new Map<string, Parameter>();
 
   constructor(describer: Describer, redactor: Redactor | undefined, options: CallValuesOptions) {
     this.#describer = describer;
@@ -30,15 +37,29 @@ export class CallValues {
     this.#limit = options.maxArgLength === 0 || options.keepsWhole ? Infinity : options.maxArgLength;
   }
 
-  args(args: object): string {
+  /** Whether values are not to be shown because of the name of the function that takes and returns them. */
+  hidesThoseOf(functionName: string): boolean {
+    return this.#redactor?.hides(functionName) === true;
+  }
+
+  /** Of a function that hides its values, the names alone. */
+  args(args: object, hidesAll: boolean): string {
     let text = '{';
     const values = args as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(args)) {
-      const { json, isHidden } = this.#describer.name(name);
-      const value = isHidden ? HIDDEN_VALUE : this.#arg(values[name]);
+      const { json, isHidden } = this.#parameters.get(name) ?? this.#learn(name);
+      const value = hidesAll || isHidden ? HIDDEN_VALUE : this.#arg(values[name]);
       text += text.length > 1 ? `,${json}:${value}` : `${json}:${value}`;
     }
     return `${text}}`;
+  }
+
+  /** Rewritten code puts the property that a parameter is taken from before its name, with a colon between. */
+  #learn(name: string): Parameter {
+    const json = JSON.stringify(name.slice(name.lastIndexOf(':') + 1));
+    const parameter = { json, isHidden: this.#redactor?.hides(name) === true };
+    this.#parameters.set(name, parameter);
+    return parameter;
   }
 
   #arg(value: unknown): string {

@@ -1,9 +1,10 @@
+import { ClientRequest } from 'node:http';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Describer } from './describe.ts';
-import { Redactor, SECRET_KEYS } from './redact.ts';
+import { Redactor } from './redact.ts';
 
-const redactor = new Redactor({ keys: SECRET_KEYS });
+const redactor = new Redactor({ keys: [] });
 const describer = new Describer(redactor, { maxDepth: 4, maxKeys: 50, maxChars: 1000 });
 const parsed = (value: unknown): unknown => JSON.parse(describer.describe(value));
 
@@ -23,7 +24,9 @@ test.each([
   [/x/g, '/x/g'],
   [Promise.resolve(1), '[Promise]'],
   [new WeakMap(), '[WeakMap]'],
-  [Buffer.from('hi'), { $type: 'Buffer', bytes: 2, hex: '6869' }],
+  [Buffer.from('hi'), { $type: 'Buffer', bytes: 2 }],
+  [Buffer.alloc(65, 'a'), { $type: 'Buffer', bytes: 65, hex: `${'61'.repeat(16)}…` }],
+  [new ClientRequest('http://localhost:1').on('error', () => undefined), '[ClientRequest]'],
   [new Map([['a', 1]]), { $type: 'Map', size: 1, entries: [['a', 1]] }],
   [new Set([1]), { $type: 'Set', size: 1, values: [1] }],
   [new TypeError('bad'), { $type: 'TypeError', message: 'bad' }],
@@ -87,9 +90,24 @@ test('secrets do not show, by name or by look', () => {
     jwt: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig-part',
     card: 'paid with 4111 1111 1111 1111',
     map: new Map([['token', 'hidden']]),
+    [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig`]: 1,
+    symbol: Symbol('Bearer abcdefgh12345678'),
+    number: 4_111_111_111_111_111,
+    big: 4_111_111_111_111_111n,
+    headers: [
+      ['cookie', 'sid=hidden'],
+      ['x-api-key', 'hidden'],
+    ],
+    rawHeaders: ['Accept', 'any', 'Cookie', 'sid=hidden'],
   });
-  for (const secret of ['hunter2', '"x"', '"y"', '"z"', 'abcdefgh', 'eyJhbGci', '4111 1111', 'hidden'])
+  for (const secret of ['hunter2', '"x"', '"y"', '"z"', 'abcdefgh', 'eyJhbGci', '4111', 'hidden'])
     expect(text).not.toContain(secret);
+  for (const shown of ['Accept', 'any', 'cookie']) expect(text).toContain(shown);
+  expect(parsed({ at: 1_732_215_600_000, n: 12n, pair: ['id', 'book'] })).toEqual({
+    at: 1_732_215_600_000,
+    n: '12n',
+    pair: ['id', 'book'],
+  });
   expect(describer.describe({ order: '1234567890123' })).toContain('1234567890123');
 });
 

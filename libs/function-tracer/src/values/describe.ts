@@ -12,6 +12,8 @@ export interface DescribeLimits {
 /** Too much inside, and none of it the application's own: only their name is shown. */
 const OPAQUE = new Set([
   'IncomingMessage',
+  'OutgoingMessage',
+  'ClientRequest',
   'ServerResponse',
   'Http2ServerRequest',
   'Http2ServerResponse',
@@ -52,12 +54,14 @@ export class Describer {
     return this.#write(value);
   }
 
-  /** A name as JSON, and whether it hides the value under it. */
-  name(key: string): KnownName {
+  #name(key: string): KnownName {
     const known = this.#names.get(key);
     if (known !== undefined) return known;
-    const named = { json: JSON.stringify(key), isHidden: this.#redactor?.hides(key) === true };
-    if (this.#names.size < MOST_NAMES_KEPT) this.#names.set(key, named);
+    const json = JSON.stringify(beginningOf(key, this.#limits.maxChars, this.#redactor));
+    const named = { json, isHidden: this.#redactor?.hides(key) === true };
+    if (key.length > LONGEST_NAME_KEPT) return named;
+    if (this.#names.size >= MOST_NAMES_KEPT) this.#names.clear();
+    this.#names.set(key, named);
     return named;
   }
 
@@ -66,15 +70,15 @@ export class Describer {
       case 'string':
         return this.#string(value);
       case 'number':
-        return Number.isFinite(value) ? String(value) : `"${String(value)}"`;
+        return Number.isFinite(value) ? this.#number(value) : `"${String(value)}"`;
       case 'boolean':
         return value ? 'true' : 'false';
       case 'undefined':
         return 'null';
       case 'bigint':
-        return `"${String(value)}n"`;
+        return this.#bigint(String(value));
       case 'symbol':
-        return JSON.stringify(String(value));
+        return this.#string(String(value));
       case 'function':
         return JSON.stringify(functionName(value));
       case 'object':
@@ -86,6 +90,19 @@ export class Describer {
     const text = JSON.stringify(beginningOf(value, this.#limits.maxChars + 1, this.#redactor));
     this.#room -= text.length;
     return text;
+  }
+
+  #number(value: number): string {
+    const digits = String(value);
+    return value < LEAST_CARD_NUMBER || this.#isShown(digits) ? digits : HIDDEN_VALUE;
+  }
+
+  #bigint(digits: string): string {
+    return this.#isShown(digits) ? `"${digits}n"` : HIDDEN_VALUE;
+  }
+
+  #isShown(text: string): boolean {
+    return this.#redactor === undefined || this.#redactor.text(text) === text;
   }
 
   #object(value: object): string {
@@ -106,13 +123,22 @@ export class Describer {
   #array(values: readonly unknown[]): string {
     let text = '[';
     const shown = Math.min(values.length, this.#limits.maxKeys);
+    // As `[name, value]` and the headers of a request do, names may stand before their values.
+    const mayBePairs = values.length % 2 === 0 && this.#redactor !== undefined;
+    let isHidden = false;
     for (let index = 0; index < shown && this.#room > 0; index++) {
       if (index > 0) text += ',';
       // An element may be a getter, too.
-      text += this.#member(values, String(index));
+      const element = Object.getOwnPropertyDescriptor(values, String(index));
+      text += isHidden ? HIDDEN_VALUE : this.#property(element);
+      isHidden = mayBePairs && index % 2 === 0 && this.#isSecretName(element?.value);
     }
     if (shown < values.length) text += `,"[${values.length - shown} more]"`;
     return `${text}]`;
+  }
+
+  #isSecretName(name: unknown): boolean {
+    return typeof name === 'string' && name.length <= LONGEST_NAME_KEPT && this.#redactor?.hides(name) === true;
   }
 
   #record(value: object, name: string): string {
@@ -123,7 +149,7 @@ export class Describer {
     const shown = Math.min(keys.length, this.#limits.maxKeys);
     for (let index = 0; index < shown && this.#room > 0; index++) {
       const key = keys[index] ?? '';
-      const { json, isHidden } = this.name(key);
+      const { json, isHidden } = this.#name(key);
       this.#room -= json.length + 2;
       const member = isHidden ? HIDDEN_VALUE : this.#member(value, key);
       text += text.length > 1 ? `,${json}:${member}` : `${json}:${member}`;
@@ -133,7 +159,10 @@ export class Describer {
   }
 
   #member(holder: object, key: string): string {
-    const property = Object.getOwnPropertyDescriptor(holder, key);
+    return this.#property(Object.getOwnPropertyDescriptor(holder, key));
+  }
+
+  #property(property: PropertyDescriptor | undefined): string {
     if (property === undefined) return 'null';
     return (property.get ?? property.set) ? '"[Getter]"' : this.#write(property.value);
   }
@@ -153,7 +182,7 @@ export class Describer {
       case 'pattern':
         return JSON.stringify(REGEXP_TO_STRING(value));
       case 'bytes':
-        return bytesText(value as NodeJS.TypedArray);
+        return bytesText(value as NodeJS.TypedArray, this.#redactor === undefined ? 0 : LONGEST_KEY_BYTES);
       case 'opaque':
         return `"[${className(value)}]"`;
     }
@@ -172,7 +201,7 @@ export class Describer {
     const iterator = MAP_ENTRIES(map) as Iterator<[unknown, unknown]>;
     for (let step = MAP_NEXT(iterator); this.#goesOn(step, entries); step = MAP_NEXT(iterator)) {
       const [key, item] = step.value as [unknown, unknown];
-      const isHidden = typeof key === 'string' && this.name(key).isHidden;
+      const isHidden = typeof key === 'string' && this.#redactor?.hides(key) === true;
       entries.push(`[${this.#write(key)},${isHidden ? HIDDEN_VALUE : this.#write(item)}]`);
     }
     this.#ancestors.pop();
@@ -196,6 +225,7 @@ export class Describer {
   }
 }
 
+/** A name as JSON, and whether it hides the value under it. */
 interface KnownName {
   readonly json: string;
   readonly isHidden: boolean;
@@ -203,6 +233,8 @@ interface KnownName {
 
 const MOST_KEYS_ASKED = 1_000;
 const MOST_NAMES_KEPT = 10_000;
+const LONGEST_NAME_KEPT = 100;
+const LEAST_CARD_NUMBER = 1e12;
 const HIDDEN_VALUE = `"${REDACTED}"`;
 
 type ObjectKind = 'plain' | 'date' | 'error' | 'map' | 'set' | 'pattern' | 'bytes' | 'opaque';
@@ -282,9 +314,12 @@ function dateText(date: Date): string {
 }
 
 const SHOWN_BYTES = 16;
+/** Fewer bytes may be a key or a digest. */
+const LONGEST_KEY_BYTES = 64;
 
-function bytesText(view: NodeJS.TypedArray): string {
+function bytesText(view: NodeJS.TypedArray, hiddenUpTo: number): string {
   const name = Buffer.isBuffer(view) ? 'Buffer' : className(view);
+  if (view.byteLength <= hiddenUpTo) return `{"$type":"${name}","bytes":${view.byteLength}}`;
   const shown = Buffer.from(view.buffer, view.byteOffset, Math.min(view.byteLength, SHOWN_BYTES)).toString('hex');
   return `{"$type":"${name}","bytes":${view.byteLength},"hex":"${shown}${view.byteLength > SHOWN_BYTES ? '…' : ''}"}`;
 }

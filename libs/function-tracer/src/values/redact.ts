@@ -1,64 +1,89 @@
 /** What to hide from traces. */
 export interface RedactOptions {
-  /** Names, of parameters and properties, whose values are never shown; case, `-` and `_` do not count. */
+  /** Names besides the usual ones whose values are never shown; case, `-` and `_` do not count. */
   readonly keys: readonly string[];
 }
 
 export const REDACTED = '[REDACTED]';
 
-/** Names that carry secrets in most programs. */
-export const SECRET_KEYS: readonly string[] = [
-  'password',
-  'passwd',
-  'pwd',
-  'passphrase',
-  'secret',
-  'clientsecret',
-  'token',
-  'accesstoken',
-  'refreshtoken',
-  'idtoken',
-  'authorization',
-  'proxyauthorization',
-  'cookie',
-  'setcookie',
-  'apikey',
-  'xapikey',
-  'privatekey',
-  'credentials',
-  'cardnumber',
-  'cvv',
-  'cvc',
-  'ssn',
-  'sessionid',
-  'csrftoken',
-];
+// Of a name in lower case with `_` before, between and after its words. What no other word ends in is found at the end
+// of one, too (`authtoken`), what no other holds anywhere in it (`passwordhash`).
+const SECRET_NAME = new RegExp(
+  [
+    '_(?:pwd|otp|totp|cvv|cvc|ssn|jwt)s?_',
+    // Elsewhere it may be a verb, as in `passOn`.
+    '_pass_$',
+    '(?:token|secret|cookie)s?_',
+    'authorization_$',
+    'pass_?(?:word|wd|phrase|code|key|hash)|credential',
+    '(?:api|access|secret|private|signing|encryption)_?keys?_',
+    'card_?(?:number|num|no)_',
+    'session_?id_',
+  ].join('|'),
+);
 
-const BEARER = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/g;
-// Begins only where a word does: to try it at each `eyJ` of a long word would take the square of its length.
-const JWT = /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g;
+// All of them look at a character a bounded number of times: a text may be long, and anybody may have written it.
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[^]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+const SCHEME = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
+/** Words joined by dots, as a JWT is. */
+const DOTTED = /(?<![\w-])[\w-]+(?:\.[\w-]*)+/g;
+const USER_INFO = /:\/\/[^\s/?#"'<>`\\]*@/g;
 const CARD = /\b(?:\d[ -]?){12,18}\d\b/g;
+/** `name=`, `"name":` and `"name":"`. */
+const NAMED = /(?<![\w.-])([\w.-]{2,64})(?:=|"\s?:\s?"?)/g;
+const QUOTED_VALUE = /(?:[^"\\]|\\.)*/sy;
+const PLAIN_VALUE = /[^\s"'<>&;,}\]]*/y;
 
-/** Hides secrets: values by their name, and tokens and card numbers inside text. */
+/** Hides secrets: values by their name, and what looks like one inside text. */
 export class Redactor {
   readonly #keys: ReadonlySet<string>;
+  readonly #known = new Map<string, boolean>();
 
   constructor({ keys }: RedactOptions) {
     this.#keys = new Set(keys.map(plain));
   }
 
-  hides(key: string): boolean {
-    return this.#keys.has(plain(key));
+  /** Whether what has this name is not to be shown. Names come again and again, and are judged once. */
+  hides(name: string): boolean {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const hides = SECRET_NAME.test(wordsOf(name)) || this.#isGiven(name);
+    if (name.length > LONGEST_NAME_KEPT) return hides;
+    if (this.#known.size >= MOST_NAMES_KEPT) this.#known.clear();
+    this.#known.set(name, hides);
+    return hides;
+  }
+
+  #isGiven(name: string): boolean {
+    return this.#keys.size > 0 && [name, ...name.split(/[.: ]/)].some(part => this.#keys.has(plain(part)));
   }
 
   text(value: string): string {
     if (value.length < SHORTEST_SECRET || !LOOKS_SECRET.test(value)) return value;
-    return value
-      .replace(BEARER, `$1 ${REDACTED}`)
-      .replace(JWT, REDACTED)
-      .replace(CARD, digits => (isCard(digits) ? REDACTED : digits));
+    return this.#withoutNamed(withoutShapes(value));
+  }
+
+  /** Hides `value` in `…?token=value`, `password=value;` and `"secret":"value"`. */
+  #withoutNamed(text: string): string {
+    let shown = '';
+    let from = 0;
+    NAMED.lastIndex = 0;
+    for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
+      const [head, name = ''] = found;
+      if (!this.hides(name)) continue;
+      const value = head.endsWith('"') ? QUOTED_VALUE : PLAIN_VALUE;
+      value.lastIndex = NAMED.lastIndex;
+      value.test(text);
+      shown += text.slice(from, NAMED.lastIndex) + REDACTED;
+      from = value.lastIndex;
+      NAMED.lastIndex = from;
+    }
+    return from === 0 ? text : shown + text.slice(from);
   }
 }
+
+const MOST_NAMES_KEPT = 10_000;
+const LONGEST_NAME_KEPT = 100;
 
 /** A secret that begins within what is shown is recognised by so much of what follows. */
 const LOOK_AHEAD = 256;
@@ -71,16 +96,45 @@ export function beginningOf(text: string, chars: number, redactor: Redactor | un
   return shown.slice(0, chars);
 }
 
-const SHORTEST_SECRET = 12;
-const LOOKS_SECRET = /Bearer|Basic|eyJ|\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d/;
+const SHORTEST_SECRET = 8;
+const SCHEME_NAME = /[Bb]earer|[Bb]asic|BEARER|BASIC/;
+const DIGITS = /\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d/;
+const LOOKS_SECRET = new RegExp(`[\\w.-]=|":|://|eyJ|-----BEGIN|${SCHEME_NAME.source}|${DIGITS.source}`);
+
+function wordsOf(name: string): string {
+  const apart = name.replaceAll(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, '$&_');
+  return `_${apart.replaceAll(/[^A-Za-z]+/g, '_')}_`.toLowerCase().replaceAll('__', '_');
+}
 
 function plain(key: string): string {
   return key.toLowerCase().replaceAll(/[-_]/g, '');
 }
 
-// Luhn's check tells a card's number from an order's.
+// Most texts that come so far hold one of them or none, and to look for a word costs a tenth of an expression.
+function withoutShapes(value: string): string {
+  let text = value;
+  if (text.includes('-----BEGIN')) text = text.replace(PRIVATE_KEY, REDACTED);
+  if (SCHEME_NAME.test(text)) text = text.replace(SCHEME, `$1 ${REDACTED}`);
+  if (text.includes('eyJ')) text = text.replace(DOTTED, withoutToken);
+  if (text.includes('@')) text = text.replace(USER_INFO, `://${REDACTED}@`);
+  if (DIGITS.test(text)) text = text.replace(CARD, digits => (isCard(digits) ? REDACTED : digits));
+  return text;
+}
+
+/** A JWT's first part begins with `eyJ`; the last one may be cut off. */
+function withoutToken(words: string): string {
+  const parts = words.split('.');
+  const header = parts.slice(0, -1).findIndex(part => part.lastIndexOf('eyJ', part.length - SHORTEST_SECRET) >= 0);
+  if (header < 0) return words;
+  const before = parts.slice(0, header).map(part => `${part}.`);
+  return before.join('') + (parts[header] ?? '').split('eyJ', 1).join('') + REDACTED;
+}
+
+// The first digit and Luhn's check tell a card's number from an order's, and from a time.
 function isCard(text: string): boolean {
   const digits = text.replaceAll(/\D/g, '').split('').map(Number).reverse();
+  const first = digits.at(-1) ?? 0;
+  if (first < 2 || first > 6) return false;
   const sum = digits.reduce((total, digit, index) => total + (index % 2 === 0 ? digit : doubled(digit)), 0);
   return sum % 10 === 0;
 }

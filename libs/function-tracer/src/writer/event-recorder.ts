@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { CallValues } from '../values/call-values.ts';
+import { type CallValues, HIDDEN_VALUE } from '../values/call-values.ts';
 import type { Frame } from '../runtime/frame.ts';
 import type { FunctionEntry, FunctionTable } from '../runtime/function-table.ts';
 import type { Recorder } from '../runtime/recorder.ts';
@@ -18,6 +18,8 @@ export class EventRecorder implements Recorder {
   readonly #values: CallValues;
   readonly #captureArgs: boolean;
   readonly #record: EventRecord = emptyRecord();
+  /** By the index of the function. */
+  readonly #hidesValues: boolean[] = [];
   #definedFunctions = 0;
   #dropped = 0;
   #reportedDropped = 0;
@@ -39,9 +41,9 @@ export class EventRecorder implements Recorder {
     return this.#dropped;
   }
 
-  describeArgs(args: object): string {
+  describeArgs(args: object, entry: FunctionEntry): string {
     try {
-      return this.#values.args(args);
+      return this.#values.args(args, this.#hidesValuesOf(entry));
     } catch {
       return '{"<serialization_error>":true}';
     }
@@ -61,15 +63,24 @@ export class EventRecorder implements Recorder {
   }
 
   exit(frame: Frame, endedMs: number, result: unknown): void {
-    this.#end(Kind.exit, frame, { endedMs, text: this.#captureArgs ? this.#describeResult(result) : '' });
+    this.#end(Kind.exit, frame, { endedMs, text: this.#captureArgs ? this.#describeResult(result, frame.entry) : '' });
   }
 
-  #describeResult(result: unknown): string {
+  #describeResult(result: unknown, entry: FunctionEntry): string {
+    if (result === undefined) return '';
     try {
-      return result === undefined ? '' : this.#values.result(result);
+      return this.#hidesValuesOf(entry) ? HIDDEN_VALUE : this.#values.result(result);
     } catch {
       return '"<unserializable>"';
     }
+  }
+
+  /** Judged once for each function. */
+  #hidesValuesOf({ index }: FunctionEntry): boolean {
+    const judged = this.#hidesValues;
+    if (index >= judged.length)
+      for (const { name } of this.#functions.from(judged.length)) judged.push(this.#values.hidesThoseOf(name));
+    return judged[index] === true;
   }
 
   exception(frame: Frame, endedMs: number, error: unknown): void {
