@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -183,7 +183,10 @@ test('what is instrumented keeps its formatting, has decorators innermost, and c
     '    @Get()\n    @Trace()\n    async hello(): Promise<string> {\n        return this.greeter.greet();',
   );
   expect(after).toContain('return `Hello ${this.name}!`; // said once');
-  expect(after).toContain('export const greetByName = trace(function greetByName(name: string): string {');
+  expect(after).toContain(
+    '\n// @ts-expect-error: the function is replaced by itself, traced\ngreetByName = trace(greetByName);\n',
+  );
+  expect(after).toContain('\nexport function greetByName(name: string): string {');
   const { diagnostics } = ts.transpileModule(after, {
     reportDiagnostics: true,
     compilerOptions: { experimentalDecorators: true },
@@ -206,7 +209,16 @@ test.each([
     '#!/usr/bin/env node\nexport const f = (a) => a;\n',
     "#!/usr/bin/env node\nimport { trace } from '@tracelab/function-tracer';\nexport const f = trace((a) => a);\n",
   ],
-  ['run();\nfunction run() { return 1 }\n', undefined],
+  [
+    'function f(a) { return a }\n',
+    "const { trace } = require('@tracelab/function-tracer');\nf = trace(f);\nfunction f(a) { return a }\n",
+  ],
+  [
+    "const { trace } = require('@tracelab/function-tracer');\nfunction f(a) { return a }\n",
+    "const { trace } = require('@tracelab/function-tracer');\nf = trace(f);\nfunction f(a) { return a }\n",
+  ],
+  ['function f() { const g = () => 1; return g() }\nf = trace(f);\n', undefined],
+  ['for (const a of []) { const g = () => a; }\n', undefined],
   ['class A { m() { return 1 } }\n', undefined],
   [
     'export const f = (a) => a;\r\nexport const g = 1;\r\n',
@@ -215,6 +227,67 @@ test.each([
 ])('JavaScript %j becomes %j', (before, after) => {
   expect(instrumentSource('x.js', before).source).toBe(after ?? before);
 });
+
+test.each([
+  ['x.cjs', 'const', undefined],
+  ['x.mjs', 'import', undefined],
+  ['x.js', 'const', undefined],
+  ['x.js', 'const', 'commonjs'],
+  ['x.js', 'import', 'module'],
+  ['x.cjs', 'const', 'module'],
+  ['x.ts', 'import', undefined],
+] as const)('%s begins with %s in a package of type %s', async (name, first, type) => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ type }));
+  writeFileSync(join(directory, name), 'const f = () => 1;\n');
+  await flowctl('instrument', directory);
+  expect(readFileSync(join(directory, name), 'utf8')).toMatch(new RegExp(`^${first} { trace } `));
+});
+
+const CHECK = 'function check(n) { if (n < 0) throw new RangeError(); return n; }\n';
+
+test.each([
+  ['begins with a function', { 'main.mjs': 'function f(x) { return x; }\nconsole.log(f(1));' }],
+  ['begins with a hashbang', { 'main.cjs': '#!/usr/bin/env node\nfunction f(x) { return x; }\nconsole.log(f(1));' }],
+  [
+    'calls what calls what stands below',
+    { 'main.mjs': 'main();\nfunction helper(x) { return x + 1; }\nfunction main() { console.log(helper(1)); }' },
+  ],
+  [
+    'assigns to its functions',
+    { 'main.cjs': `console.log(check(1));\ncheck = (f => n => f(n) * 2)(check);\n${CHECK}` },
+  ],
+  [
+    'calls a function from a static initializer',
+    {
+      'main.ts': `class Money { static readonly zero = check(0); }\n${CHECK.replace('n)', 'n: number)')}console.log(Money.zero);`,
+    },
+  ],
+  [
+    'is called by what it imports',
+    {
+      'main.mjs': "import { b } from './other.mjs';\nexport function a() { return 'a'; }\nconsole.log(b, a());",
+      'other.mjs': "import { a } from './main.mjs';\nexport const b = a() + 'b';",
+    },
+  ],
+])(
+  'a program that %s does the same once it is instrumented',
+  async (_what, files: Readonly<Record<string, string>>) => {
+    const directory = temporaryDirectory();
+    for (const [name, source] of Object.entries(files)) writeFileSync(join(directory, name), source);
+    mkdirSync(join(directory, 'node_modules/@tracelab'), { recursive: true });
+    symlinkSync(
+      fileURLToPath(new URL('..', import.meta.url)),
+      join(directory, 'node_modules/@tracelab/function-tracer'),
+    );
+    const [main = ''] = Object.keys(files);
+    const plain = await run(main, [], { cwd: directory, isTraced: false });
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    expect((await flowctl('instrument', directory)).code).toBe(0);
+    expect(await run(main, [], { cwd: directory, isTraced: false })).toEqual(plain);
+    expect(readLog(join(directory, 'flowtrace.jsonl')).length).toBeGreaterThan(0);
+  },
+);
 
 const log = join(temporaryDirectory(), 'flow.jsonl');
 beforeAll(async () => {

@@ -8,8 +8,8 @@ export type Way =
   | { readonly way: 'decorator'; readonly at: number }
   /** A call around the function. */
   | { readonly way: 'call'; readonly start: number; readonly end: number }
-  /** A constant that holds the call around the function, in place of a declaration. */
-  | { readonly way: 'constant'; readonly start: number; readonly end: number; readonly name: string };
+  /** An assignment before everything else: a declaration may be called before its line, a constant may not. */
+  | { readonly way: 'assignment'; readonly name: string };
 
 export interface InspectedFunction extends FunctionName {
   readonly line: number;
@@ -25,10 +25,14 @@ export interface InspectedSource {
   readonly functions: readonly InspectedFunction[];
 }
 
+export function isTypeScript(filename: string): boolean {
+  return /\.[cm]?tsx?$/.test(filename);
+}
+
 /** Finds every function of a file and how tracing could be added to each. Throws `SourceUnreadable`. */
 export function inspectSource(filename: string, source: string): InspectedSource {
   const parsed = parse(filename, source, filename.endsWith('.cjs') ? 'commonjs' : 'unknown');
-  const walk = new InspectionWalk(filename, source);
+  const walk = new InspectionWalk(filename, source, parsed.program);
   walk.visit(parsed.program);
   return { parsed, functions: walk.functions };
 }
@@ -38,25 +42,19 @@ class InspectionWalk {
   readonly #isTypeScript: boolean;
   readonly #source: string;
   readonly #path: Node[] = [];
-  readonly #firstUses = new Map<string, number>();
+  readonly #assigned: ReadonlySet<string | undefined>;
 
-  constructor(filename: string, source: string) {
-    this.#isTypeScript = /\.[cm]?tsx?$/.test(filename);
+  constructor(filename: string, source: string, program: Node) {
+    this.#isTypeScript = isTypeScript(filename);
     this.#source = source;
+    this.#assigned = new Set(children(program, 'body').map(tracedByAssignment));
   }
 
   visit(node: Node): void {
     if (isFunction(node)) this.functions.push(this.#inspect(node));
-    if (node.type === 'Identifier') this.#noteUse(node);
     this.#path.push(node);
     for (const value of Object.values(node).flat()) if (isNode(value)) this.visit(value);
     this.#path.pop();
-  }
-
-  /** Uses that run as the file is loaded; those inside functions run later. */
-  #noteUse(node: Node): void {
-    const name = text(node, 'name') ?? '';
-    if (!this.#firstUses.has(name) && !this.#path.some(isFunction)) this.#firstUses.set(name, node.start);
   }
 
   #inspect(fn: Node): InspectedFunction {
@@ -77,6 +75,7 @@ class InspectionWalk {
     const parent = this.#path.at(-1);
     if (parent?.type === 'CallExpression' && TRACE_CALLS.has(text(child(parent, 'callee'), 'name') ?? ''))
       return child(parent, 'callee') !== fn;
+    if (this.#isModuleFunction(fn) && this.#assigned.has(text(child(fn, 'id'), 'name'))) return true;
     return children(parent ?? fn, 'decorators').some(isTraceDecorator) || this.#isInTracedClass();
   }
 
@@ -91,12 +90,19 @@ class InspectionWalk {
     );
   }
 
+  // What is made anew again and again would be traced anew each time.
   #wayOf(fn: Node, parent: Node | undefined): Way | undefined {
-    if (parent === undefined) return undefined;
+    if (parent === undefined || this.#path.some(isRepeated)) return undefined;
     if (parent.type === 'MethodDefinition') return this.#decoratorBefore(parent);
     const isConstant = parent.type === 'VariableDeclarator' && this.#path.at(-2)?.['kind'] === 'const';
     if (isConstant && !isArrayOrNothing(parent)) return { way: 'call', start: fn.start, end: fn.end };
-    return fn.type === 'FunctionDeclaration' ? this.#constantFor(fn, parent) : undefined;
+    const name = text(child(fn, 'id'), 'name');
+    return name !== undefined && this.#isModuleFunction(fn) ? { way: 'assignment', name } : undefined;
+  }
+
+  #isModuleFunction(fn: Node): boolean {
+    const parent = this.#path.at(-1)?.type;
+    return fn.type === 'FunctionDeclaration' && (parent === 'Program' || parent === 'ExportNamedDeclaration');
   }
 
   // JavaScript has no decorators yet, TypeScript none on private members, accessors and class expressions.
@@ -108,30 +114,21 @@ class InspectionWalk {
     const from = last?.end ?? method.start;
     return { way: 'decorator', at: from + leadingSpace(this.#source.slice(from)) };
   }
-
-  // A constant is not there before its line has run, has no overloads and no assertion signature.
-  #constantFor(fn: Node, parent: Node): Way | undefined {
-    const name = text(child(fn, 'id'), 'name');
-    const isTopLevel = parent.type === 'Program' || parent.type === 'ExportNamedDeclaration';
-    if (name === undefined || !isTopLevel || (this.#firstUses.get(name) ?? fn.start) < fn.start) return undefined;
-    const signature = this.#source.slice(fn.start, child(fn, 'body')?.start);
-    if (/\basserts\b/.test(signature) || this.#isOverloaded(name)) return undefined;
-    return { way: 'constant', start: fn.start, end: fn.end, name };
-  }
-
-  #isOverloaded(name: string): boolean {
-    return (
-      new RegExp(`\\bfunction\\s+${name.replaceAll('$', '\\$')}\\b[^{]*;`).test(this.#source) || this.#countOf(name) > 1
-    );
-  }
-
-  #countOf(name: string): number {
-    return [...this.#source.matchAll(new RegExp(`\\bfunction\\s*\\*?\\s+${name.replaceAll('$', '\\$')}\\s*[(<]`, 'g'))]
-      .length;
-  }
 }
 
 const TRACE_CALLS = new Set(['trace', 'flowTrace']);
+
+/** The function of `f = trace(f)`. */
+function tracedByAssignment(statement: Node): string | undefined {
+  const assignment = child(statement, 'expression');
+  const call = assignment?.type === 'AssignmentExpression' ? child(assignment, 'right') : undefined;
+  if (call?.type !== 'CallExpression' || !TRACE_CALLS.has(text(child(call, 'callee'), 'name') ?? '')) return undefined;
+  return text(children(call, 'arguments')[0], 'name');
+}
+
+function isRepeated(node: Node): boolean {
+  return isFunction(node) || /^(?:For|While|DoWhile)/.test(node.type);
+}
 
 function isTraceDecorator(decorator: Node): boolean {
   const expression = child(decorator, 'expression');

@@ -1,24 +1,42 @@
-import { child, children, text } from '../rewrite/node.ts';
+import { child, children, type Node, text } from '../rewrite/node.ts';
 import { applyEdits, type Edit } from '../rewrite/index.ts';
 import { sortEdits } from '../rewrite/edits.ts';
-import { type InspectedFunction, type InspectedSource, inspectSource, type Way } from './inspect-source.ts';
+import type { SourceKind } from '../rewrite/parse.ts';
+import {
+  type InspectedFunction,
+  type InspectedSource,
+  inspectSource,
+  isTypeScript,
+  type Way,
+} from './inspect-source.ts';
 
 const PACKAGE = '@tracelab/function-tracer';
 
 export interface Instrumented {
   readonly source: string;
   readonly functions: readonly InspectedFunction[];
+  /** What was put in, in the order of the source. */
+  readonly edits: readonly Edit[];
 }
 
 /** Gives tracing to every function that can have it by hand; formatting, comments and everything else stay. Pure. */
-export function instrumentSource(filename: string, source: string): Instrumented {
+export function instrumentSource(filename: string, source: string, kind: SourceKind = 'unknown'): Instrumented {
   const inspected = inspectSource(filename, source);
   const functions = inspected.functions.filter(({ way }) => way !== undefined);
-  if (functions.length === 0) return { source, functions };
-  const names = namesFor(inspected, source);
-  const edits = functions.flatMap(({ way }) => (way === undefined ? [] : editsFor(source, way, names)));
-  edits.push(importEdit(source, inspected, { edits, names }));
-  return { source: applyEdits(source, sortEdits(edits)).text, functions };
+  if (functions.length === 0) return { source, functions, edits: [] };
+  const file = { filename, source, kind, inspected, names: namesFor(inspected, source) };
+  const ways = functions.flatMap(({ way }) => way ?? []);
+  // First: at the very position of another, its lines stand before that one's text.
+  const edits = sortEdits([headerEdit(file, ways), ...ways.flatMap(way => editsFor(file, way))]);
+  return { source: applyEdits(source, edits).text, functions, edits };
+}
+
+interface SourceFile {
+  readonly filename: string;
+  readonly source: string;
+  readonly kind: SourceKind;
+  readonly inspected: InspectedSource;
+  readonly names: LocalNames;
 }
 
 /** What the decorator and the function are called in a file. */
@@ -34,7 +52,7 @@ function namesFor({ parsed }: InspectedSource, source: string): LocalNames {
   return { Trace: local('Trace', 'FlowTrace'), trace: local('trace', 'flowTrace') };
 }
 
-function editsFor(source: string, way: Way, names: LocalNames): Edit[] {
+function editsFor({ source, names }: SourceFile, way: Way): Edit[] {
   switch (way.way) {
     case 'decorator':
       return [{ at: way.at, text: `@${names.Trace}()${lineBreakOf(source)}${indentAt(source, way.at)}` }];
@@ -43,11 +61,8 @@ function editsFor(source: string, way: Way, names: LocalNames): Edit[] {
         { at: way.start, text: `${names.trace}(` },
         { at: way.end, text: ')' },
       ];
-    case 'constant':
-      return [
-        { at: way.start, text: `const ${way.name} = ${names.trace}(` },
-        { at: way.end, text: ');' },
-      ];
+    case 'assignment':
+      return [];
   }
 }
 
@@ -60,48 +75,85 @@ function indentAt(source: string, at: number): string {
   return /^[ \t]*/.exec(source.slice(lineStart, at))?.[0] ?? '';
 }
 
-const NAMES = ['Trace', 'trace'] as const;
-
-function importEdit(
-  source: string,
-  { parsed }: InspectedSource,
-  { edits, names }: { readonly edits: readonly Edit[]; readonly names: LocalNames },
-): Edit {
-  const used = NAMES.filter(name => edits.some(edit => new RegExp(`(?<!\\w)${names[name]}\\(`).test(edit.text)));
-  const missing = used.filter(name => !isImported(parsed, names[name]));
+/** The lines that stand before the code: the import, then the assignments. */
+function headerEdit(file: SourceFile, ways: readonly Way[]): Edit {
+  const { source } = file;
   const eol = lineBreakOf(source);
-  if (missing.length === 0) return { at: 0, text: '' };
-  const isModule = parsed.isModule || !usesRequire(source);
+  const lines = [...importLines(file, ways), ...assignmentLines(file, ways)];
+  const { position, isFirst } = headerPosition(file.inspected.parsed, source);
+  return { at: position, text: lines.map(line => (isFirst ? line + eol : eol + line)).join('') };
+}
+
+function importLines(file: SourceFile, ways: readonly Way[]): string[] {
+  const { names } = file;
+  const used = new Set(ways.map(({ way }) => (way === 'decorator' ? 'Trace' : 'trace')));
+  const missing = [...used].filter(name => !isImported(file.inspected.parsed, names[name])).toSorted();
+  if (missing.length === 0) return [];
+  const isModule = readsImports(file);
   const list = missing
     .map(name => (names[name] === name ? name : `${name}${isModule ? ' as' : ':'} ${names[name]}`))
     .join(', ');
-  const line = isModule ? `import { ${list} } from '${PACKAGE}';` : `const { ${list} } = require('${PACKAGE}');`;
-  const at = importPosition(parsed, source);
-  return at.isFirst ? { at: at.position, text: line + eol } : { at: at.position, text: eol + line };
+  return [isModule ? `import { ${list} } from '${PACKAGE}';` : `const { ${list} } = require('${PACKAGE}');`];
+}
+
+/** Whether `import` may stand in a file, or will be compiled to what may. */
+function readsImports({ filename, source, kind, inspected }: SourceFile): boolean {
+  if (inspected.parsed.isModule || kind === 'module') return true;
+  return kind === 'unknown' && !filename.endsWith('.js') && !usesRequire(source);
 }
 
 function usesRequire(source: string): boolean {
   return /\brequire\s*\(|\bmodule\.exports\b|\bexports\./.test(source);
 }
 
+// Only TypeScript minds, and it has no other way to say that a declared function is replaced.
+const ASSIGNED = '// @ts-expect-error: the function is replaced by itself, traced';
+
+function assignmentLines({ filename, names }: SourceFile, ways: readonly Way[]): string[] {
+  const functions = new Set(ways.flatMap(way => (way.way === 'assignment' ? way.name : [])));
+  return [...functions].flatMap(name => [
+    ...(isTypeScript(filename) ? [ASSIGNED] : []),
+    `${name} = ${names.trace}(${name});`,
+  ]);
+}
+
 function isImported({ program }: InspectedSource['parsed'], name: string): boolean {
   return children(program, 'body').some(
-    statement =>
-      text(child(statement, 'source'), 'value') === PACKAGE &&
-      children(statement, 'specifiers').some(specifier => text(child(specifier, 'local'), 'name') === name),
+    statement => isOwnImport(statement) && localsOf(statement).some(local => text(local, 'name') === name),
   );
 }
 
-/** After the last import, else after directives, else before the first statement: a hashbang stays first. */
-function importPosition(
+function isOwnImport(statement: Node): boolean {
+  return text(child(statement, 'source') ?? requiredBy(statement), 'value') === PACKAGE;
+}
+
+/** What a declaration of constants requires. */
+function requiredBy(statement: Node): Node | undefined {
+  const call = children(statement, 'declarations').map(each => child(each, 'init'))[0];
+  return call?.type === 'CallExpression' && text(child(call, 'callee'), 'name') === 'require'
+    ? children(call, 'arguments')[0]
+    : undefined;
+}
+
+function localsOf(statement: Node): (Node | undefined)[] {
+  const imported = children(statement, 'specifiers').map(specifier => child(specifier, 'local'));
+  const patterns = children(statement, 'declarations').flatMap(each => child(each, 'id') ?? []);
+  const required = patterns.flatMap(pattern => children(pattern, 'properties')).map(each => child(each, 'value'));
+  return [...imported, ...required];
+}
+
+/** After the last import, else after directives, else before the first statement: what must stay first does. */
+function headerPosition(
   { program }: InspectedSource['parsed'],
   source: string,
 ): { position: number; isFirst: boolean } {
   const statements = children(program, 'body');
   const last =
-    statements.findLast(({ type }) => type === 'ImportDeclaration') ??
+    statements.findLast(each => each.type === 'ImportDeclaration' || isOwnImport(each)) ??
     statements.findLast(each => text(each, 'directive') !== undefined);
   if (last !== undefined) return { position: last.end, isFirst: false };
-  const hashbang = source.startsWith('#!') ? source.indexOf('\n') + 1 : 0;
-  return { position: hashbang, isFirst: true };
+  return { position: STAYS_FIRST.exec(source)?.[0].length ?? 0, isFirst: true };
 }
+
+/** A hashbang, and comments that TypeScript reads only there. */
+const STAYS_FIRST = /^(?:#!.*\r?\n)?(?:\/\/(?:\/|[ \t]*@).*\r?\n)*/;

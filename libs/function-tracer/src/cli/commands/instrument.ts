@@ -5,6 +5,7 @@ import { type Command, CommandFailed, required } from '../command.ts';
 import type { InspectedFunction } from '../inspect-source.ts';
 import { instrumentSource } from '../instrument-source.ts';
 import { lineDiff } from '../line-diff.ts';
+import { sourceKindOf } from '../manifest.ts';
 import { sourceFiles } from '../source-files.ts';
 
 interface Change {
@@ -37,7 +38,7 @@ function plan(files: readonly string[]): Planned {
   for (const file of files) {
     const before = readFileSync(file, 'utf8');
     try {
-      const { source: after, functions } = instrumentSource(file, before);
+      const { source: after, functions } = instrumentSource(file, before, sourceKindOf(file));
       if (functions.length > 0) changes.push({ file, before, after, functions });
     } catch (error) {
       if (!(error instanceof SourceUnreadable)) throw error;
