@@ -289,6 +289,40 @@ test.each([
   },
 );
 
+test('a restore leaves alone what was written since', async () => {
+  const file = join(temporaryDirectory(), 'hello.ts');
+  writeFileSync(file, NEST);
+  await flowctl('instrument', file);
+  writeFileSync(file, '// all new\n');
+  expect(await flowctl('restore', file)).toMatchObject({ code: 1, err: expect.stringContaining(`⚠️ ${file} is not`) });
+  expect(readFileSync(file, 'utf8')).toBe('// all new\n');
+  expect(readFileSync(`${file}.bak`, 'utf8')).toContain(NEST);
+});
+
+test("a restore leaves alone somebody's own backups, and no backup is written over", async () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'notes.ts');
+  writeFileSync(file, NEST);
+  writeFileSync(`${file}.bak`, '// older notes');
+  expect(await flowctl('restore', directory)).toMatchObject({ code: 1, out: '⚠️ No backups found\n' });
+  expect(await flowctl('instrument', directory)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`${file}.bak`),
+  });
+  expect(readFileSync(file, 'utf8')).toBe(NEST);
+  expect(readFileSync(`${file}.bak`, 'utf8')).toBe('// older notes');
+});
+
+test('what was taken back by other means can be instrumented and restored again', async () => {
+  const file = join(temporaryDirectory(), 'hello.ts');
+  for (let round = 0; round < 2; round++) {
+    writeFileSync(file, NEST);
+    expect(await flowctl('instrument', file)).toMatchObject({ code: 0, err: '' });
+  }
+  expect(await flowctl('restore', file)).toMatchObject({ code: 0, err: '' });
+  expect(readFileSync(file, 'utf8')).toBe(NEST);
+});
+
 const log = join(temporaryDirectory(), 'flow.jsonl');
 beforeAll(async () => {
   await run('steps.cjs', [], { env: { FLOWTRACE_LOGFILE: log } });

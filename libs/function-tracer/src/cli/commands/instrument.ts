@@ -1,6 +1,7 @@
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { SourceUnreadable } from '../../rewrite/parse.ts';
+import { backupInTheWay, keepBackup } from '../backup.ts';
 import { type Command, CommandFailed, required } from '../command.ts';
 import type { InspectedFunction } from '../inspect-source.ts';
 import { instrumentSource } from '../instrument-source.ts';
@@ -24,7 +25,8 @@ export const instrument: Command = input => {
   const { options, output } = input;
   const planned = plan(sourceFiles(required(input, 0, 'path')));
   const isWriting = !options.dryRun && !options.check;
-  if (isWriting) for (const change of planned.changes) write(change, options.backup);
+  if (isWriting && options.backup) keepBackups(planned.changes);
+  if (isWriting) for (const { file, after } of planned.changes) writeFileSync(file, after);
   if (options.json) output.print(JSON.stringify(asJson(planned), null, 2));
   else if (isWriting) output.print(...describeResult(planned, options.backup));
   else output.print(...describePlan(planned));
@@ -50,10 +52,13 @@ function plan(files: readonly string[]): Planned {
   return { changes, unreadable };
 }
 
-// An older backup holds the original: it is not replaced by what was instrumented before.
-function write({ file, after }: Change, keepsBackup: boolean): void {
-  if (keepsBackup && !existsSync(`${file}.bak`)) copyFileSync(file, `${file}.bak`);
-  writeFileSync(file, after);
+function keepBackups(changes: readonly Change[]): void {
+  const inTheWay = changes.flatMap(({ file }) => backupInTheWay(file) ?? []);
+  if (inTheWay.length > 0)
+    throw new CommandFailed(
+      `Backups of something else are in the way: ${inTheWay.join(', ')}. Move them, or give --no-backup`,
+    );
+  for (const { file, after } of changes) keepBackup(file, after);
 }
 
 function describePlan({ changes }: Planned): string[] {
