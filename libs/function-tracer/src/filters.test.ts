@@ -45,6 +45,11 @@ test.each([
   expect(pattern(text)(name)).toBe(expected);
 });
 
+test('a regular expression finds a name as often as it is asked for', () => {
+  const matches = pattern('/orders/gy');
+  expect([1, 2, 3].map(() => matches('orders'))).toEqual([true, true, true]);
+});
+
 test('dependencies are left out unless named, and an exclusion always wins', () => {
   expect(new Filters({ prefixes: [], excludePatterns: [] }).takesModule(module('lodash.lodash', true))).toBe(false);
   expect(new Filters({ prefixes: ['lodash'], excludePatterns: [] }).takesModule(module('lodash.lodash', true))).toBe(

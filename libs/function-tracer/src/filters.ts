@@ -14,7 +14,8 @@ const REGEX = /^\/(.+)\/([a-z]*)$/;
 export function pattern(text: string): Pattern {
   const [, source, flags] = REGEX.exec(text) ?? [];
   if (source !== undefined) {
-    const expression = new RegExp(source, flags);
+    // With `g` or `y` it would go on in the next name where it found something in the last.
+    const expression = new RegExp(source, flags?.replaceAll(/[gy]/g, ''));
     return name => expression.test(name);
   }
   const dotted = plainName(text);

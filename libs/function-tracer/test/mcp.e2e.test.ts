@@ -86,6 +86,8 @@ test('log.search understands the documented filter and plain text, fields, limit
     (await call('log.search', { filter: 'exception.type == "TypeError" or method matches /^deposit$/' })) as Rows,
   ).toHaveLength(3);
   expect((await call('log.search', { filter: 'not (event == "ENTER")', limit: 2 })) as Rows).toHaveLength(2);
+  const started = (await call('log.search', { filter: 'args contains "{"' })) as Rows;
+  expect(new Set(started.map(({ event }) => event))).toEqual(new Set(['ENTER']));
 });
 
 test('log.aggregate, topK, flow, timeline and sample measure the rows', async () => {

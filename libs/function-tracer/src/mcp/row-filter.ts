@@ -66,9 +66,9 @@ class FilterParser {
 
   #comparison(): RowFilter {
     const [path, operator, literal] = [this.#next(), this.#next(), this.#next()];
-    const compare = COMPARISONS[operator];
+    const compare = COMPARISONS.get(operator);
     if (compare === undefined || !/^[\w.$-]+$/.test(path)) throw new NoFilter('this is no comparison');
-    const expected = literalOf(literal);
+    const expected = operator === 'matches' ? expressionOf(literal) : literalOf(literal);
     return row => compare(valueAt(row, path), expected);
   }
 
@@ -88,18 +88,20 @@ class FilterParser {
 
 type Comparison = (actual: unknown, expected: unknown) => boolean;
 
-const COMPARISONS: Readonly<Record<string, Comparison>> = {
-  '==': (actual, expected) => actual === expected,
-  '=': (actual, expected) => actual === expected,
-  '!=': (actual, expected) => actual !== expected,
-  '<': ordered((a, b) => a < b),
-  '<=': ordered((a, b) => a <= b),
-  '>': ordered((a, b) => a > b),
-  '>=': ordered((a, b) => a >= b),
-  contains: (actual, expected) => asText(actual).includes(asText(expected)),
-  matches: (actual, expected) =>
-    (expected instanceof RegExp ? expected : new RegExp(asText(expected))).test(asText(actual)),
-};
+const COMPARISONS: ReadonlyMap<string, Comparison> = new Map([
+  ['==', (actual, expected) => actual === expected],
+  ['=', (actual, expected) => actual === expected],
+  ['!=', (actual, expected) => actual !== expected],
+  ['<', ordered((a, b) => a < b)],
+  ['<=', ordered((a, b) => a <= b)],
+  ['>', ordered((a, b) => a > b)],
+  ['>=', ordered((a, b) => a >= b)],
+  ['contains', (actual, expected) => actual !== undefined && asText(actual).includes(asText(expected))],
+  [
+    'matches',
+    (actual, expected) => actual !== undefined && expected instanceof RegExp && expected.test(asText(actual)),
+  ],
+] satisfies [string, Comparison][]);
 
 function ordered(compare: (a: number | string, b: number | string) => boolean): Comparison {
   return (actual, expected) => {
@@ -116,14 +118,26 @@ function literalOf(token: string): unknown {
   const quote = token[0];
   if (quote === '"') return JSON.parse(token) as unknown;
   if (quote === "'") return token.slice(1, -1).replaceAll(/\\(.)/g, '$1');
-  if (quote === '/') return new RegExp(token.slice(1, token.lastIndexOf('/')), token.slice(token.lastIndexOf('/') + 1));
+  if (quote === '/') return regularExpression(token);
   if (/^(?:true|false|null|-?\d+(?:\.\d+)?)$/.test(token)) return JSON.parse(token) as unknown;
   throw new NoFilter('this is no value');
 }
 
+/** What `matches` looks for: a regular expression, as such or as text. */
+function expressionOf(token: string): RegExp {
+  const literal = literalOf(token);
+  return literal instanceof RegExp ? literal : new RegExp(asText(literal));
+}
+
+// With `g` or `y` an expression would go on in the next row where it found something in the last.
+function regularExpression(token: string): RegExp {
+  const end = token.lastIndexOf('/');
+  return new RegExp(token.slice(1, end), token.slice(end + 1).replaceAll(/[gy]/g, ''));
+}
+
 /** The value under a name, or under a path of names with dots between. */
 export function valueAt(row: LogRow, path: string): unknown {
-  if (path in row) return row[path];
+  if (Object.hasOwn(row, path)) return row[path];
   let value: unknown = row;
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
