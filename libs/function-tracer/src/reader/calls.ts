@@ -31,8 +31,8 @@ export function callsOf(rows: readonly LogRow[]): Call[] {
 
 class CallBuilder {
   readonly #calls: Call[] = [];
-  readonly #parents = new Map<Call, string>();
   readonly #byId = new Map<string, Call>();
+  readonly #byParent = new Map<string, Call[]>();
   readonly #stacks = new Map<string, Call[]>();
   readonly #lastEnded = new Map<string, Call>();
 
@@ -41,12 +41,8 @@ class CallBuilder {
     if (event.event === 'EXIT' || event.event === 'EXCEPTION') this.#end(event);
   }
 
-  /** A parent may be written after its child, so parents are looked up at the end. */
   finish(): Call[] {
-    for (const [call, key] of this.#parents) {
-      call.parent = this.#byId.get(key);
-      call.parent?.children.push(call);
-    }
+    for (const call of this.#calls) call.parent?.children.push(call);
     return this.#calls.toSorted((a, b) => a.startMicros - b.startMicros);
   }
 
@@ -56,12 +52,27 @@ class CallBuilder {
     if (event.id === undefined) {
       const stack = this.#stackOf(event);
       call.parent = stack.at(-1);
-      call.parent?.children.push(call);
       stack.push(call);
       return;
     }
-    this.#byId.set(key(event, event.id), call);
-    if (event.parentId !== undefined) this.#parents.set(call, key(event, event.parentId));
+    this.#adopt(key(event, event.id), call);
+    if (event.parentId !== undefined) this.#place(key(event, event.parentId), call);
+  }
+
+  // A parent may be written after its child. In a container each run has the same pid and begins with the same ids, so
+  // one that began later than the child is of a later run, and the one that was there before was of an earlier run.
+  #adopt(ownKey: string, call: Call): void {
+    this.#byId.set(ownKey, call);
+    for (const child of this.#byParent.get(ownKey) ?? [])
+      if (child.startMicros >= call.startMicros) child.parent = call;
+    this.#byParent.delete(ownKey);
+  }
+
+  #place(parentKey: string, call: Call): void {
+    call.parent = this.#byId.get(parentKey);
+    const siblings = this.#byParent.get(parentKey);
+    if (siblings === undefined) this.#byParent.set(parentKey, [call]);
+    else siblings.push(call);
   }
 
   #end(event: LogEvent): void {
