@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from '@jest/globals';
 import ts from 'typescript';
@@ -170,6 +171,26 @@ test('a dry run names the functions, shows the difference and writes nothing', a
   expect(out).toContain('+    @Trace()\n     async hello(): Promise<string> {');
   expect(readFileSync(file, 'utf8')).toBe(NEST);
   expect(await flowctl('instrument', file, '--check')).toMatchObject({ code: 1 });
+});
+
+test('patch makes of a dry run what instrument makes', async () => {
+  const [patched, instrumented] = [temporaryDirectory(), temporaryDirectory()] as const;
+  for (const directory of [patched, instrumented]) {
+    cpSync(join(REPOSITORY, 'libs/function-tracer/src'), directory, { recursive: true });
+    writeFileSync(join(directory, 'unended.ts'), 'export const f = (): number => 1;\nexport const g = () => 2;');
+    writeFileSync(join(directory, 'one-line.mts'), "import fs from 'node:fs'; const f = () => fs");
+    writeFileSync(join(directory, 'only-import.mts'), "const f = () => fs; f();\nimport fs from 'node:fs'");
+    writeFileSync(join(directory, 'crlf.ts'), NEST.replaceAll('\n', '\r\n'));
+  }
+  const { out } = await flowctl('instrument', patched, '-n');
+  const { status, stdout } = spawnSync('patch', ['-p1', '-d', '/'], { input: out, encoding: 'utf8' });
+  expect(stdout).not.toContain('FAILED');
+  expect(stdout).not.toContain('fuzz');
+  expect(status).toBe(0);
+  await flowctl('instrument', instrumented, '--no-backup');
+  const contents = (directory: string) =>
+    sourceFiles(directory).map(file => [relative(directory, file), readFileSync(file, 'utf8')]);
+  expect(contents(patched)).toEqual(contents(instrumented));
 });
 
 test('what is instrumented keeps its formatting, has decorators innermost, and compiles', async () => {

@@ -1,42 +1,45 @@
+import { applyEdits, type Edit } from '../rewrite/edits.ts';
+
 const CONTEXT = 2;
 
 interface Change {
   readonly sign: ' ' | '-' | '+';
+  /** With its line break; the last line of a file may have none. */
   readonly line: string;
 }
 
-/** What changed from one text to another, line by line, in the form that `patch` reads. */
-export function lineDiff(filename: string, before: string, after: string): string {
-  const changes = changesOf(before.split('\n'), after.split('\n'));
-  const hunks = hunksOf(changes);
+/** What edits, in order, change line by line, in the form that `patch` reads. */
+export function lineDiff(filename: string, source: string, edits: readonly Edit[]): string {
+  const hunks = hunksOf(changesOf(source, edits));
   return hunks.length === 0 ? '' : [`--- a/${filename}`, `+++ b/${filename}`, ...hunks].join('\n');
 }
 
-// What instrumenting adds is short, so the next line in common is near.
-function changesOf(before: readonly string[], after: readonly string[]): Change[] {
+function changesOf(source: string, edits: readonly Edit[]): Change[] {
   const changes: Change[] = [];
-  for (let [i, j] = [0, 0]; i < before.length || j < after.length;) {
-    const [old, fresh] = [before[i], after[j]];
-    if (old !== undefined && old === fresh) {
-      changes.push({ sign: ' ', line: old });
-      i++;
-      j++;
-      continue;
+  let [from, nextEdit] = [0, 0];
+  for (const line of linesOf(source)) {
+    const end = from + line.length;
+    const within: Edit[] = [];
+    for (let edit = edits[nextEdit]; edit !== undefined && (edit.at < end || end === source.length);) {
+      within.push({ ...edit, at: edit.at - from });
+      edit = edits[++nextEdit];
     }
-    const added = old === undefined ? after.length - j : after.slice(j, j + 20).indexOf(old);
-    if (old !== undefined && added < 0) {
-      changes.push({ sign: '-', line: old });
-      i++;
-      if (fresh !== undefined && before[i] !== fresh) {
-        changes.push({ sign: '+', line: fresh });
-        j++;
-      }
-      continue;
-    }
-    for (const line of after.slice(j, j + Math.max(1, added))) changes.push({ sign: '+', line });
-    j += Math.max(1, added);
+    changes.push(...(within.length === 0 ? [{ sign: ' ', line } as const] : changesWithin(line, within)));
+    from = end;
   }
   return changes;
+}
+
+// Where only lines were put in, the old one is still there.
+function changesWithin(line: string, edits: readonly Edit[]): Change[] {
+  const fresh = linesOf(applyEdits(line, edits).text);
+  const kept = fresh.indexOf(line);
+  const added = fresh.map((each, index): Change => ({ sign: index === kept ? ' ' : '+', line: each }));
+  return kept < 0 ? [{ sign: '-', line }, ...added] : added;
+}
+
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
 
 function hunksOf(changes: readonly Change[]): string[] {
@@ -50,13 +53,17 @@ function hunksOf(changes: readonly Change[]): string[] {
       const hunk = changes.slice(start, end + 1);
       const size = (other: Change['sign']) => hunk.filter(change => change.sign !== other).length;
       lines.push(`@@ -${oldLine - (index - start)},${size('+')} +${newLine - (index - start)},${size('-')} @@`);
-      lines.push(...hunk.map(change => change.sign + change.line));
+      lines.push(...hunk.map(shown));
       shownUntil = end;
     }
     if (sign !== '+') oldLine++;
     if (sign !== '-') newLine++;
   }
   return lines;
+}
+
+function shown({ sign, line }: Change): string {
+  return line.endsWith('\n') ? sign + line.slice(0, -1) : `${sign}${line}\n\\ No newline at end of file`;
 }
 
 function hunkEnd(changes: readonly Change[], from: number): number {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, relative } from 'node:path';
+import type { Edit } from '../../rewrite/index.ts';
 import { SourceUnreadable } from '../../rewrite/parse.ts';
 import { backupInTheWay, keepBackup } from '../backup.ts';
 import { type Command, CommandFailed, required } from '../command.ts';
@@ -14,6 +15,7 @@ interface Change {
   readonly before: string;
   readonly after: string;
   readonly functions: readonly InspectedFunction[];
+  readonly edits: readonly Edit[];
 }
 
 interface Planned {
@@ -40,8 +42,8 @@ function plan(files: readonly string[]): Planned {
   for (const file of files) {
     const before = readFileSync(file, 'utf8');
     try {
-      const { source: after, functions } = instrumentSource(file, before, sourceKindOf(file));
-      if (functions.length > 0) changes.push({ file, before, after, functions });
+      const { source: after, functions, edits } = instrumentSource(file, before, sourceKindOf(file));
+      if (functions.length > 0) changes.push({ file, before, after, functions, edits });
     } catch (error) {
       if (!(error instanceof SourceUnreadable)) throw error;
       unreadable.push({ file, error: error.message });
@@ -72,8 +74,13 @@ function describePlan({ changes }: Planned): string[] {
     '',
     `  Total: ${functions.length} functions`,
     '',
-    ...changes.map(({ file, before, after }) => lineDiff(file, before, after)),
+    ...changes.map(({ file, before, edits }) => lineDiff(shownPath(file), before, edits)),
   ];
+}
+
+function shownPath(file: string): string {
+  const path = relative('', file);
+  return path.startsWith('..') ? file : path;
 }
 
 function describeResult({ changes }: Planned, keepsBackup: boolean): string[] {
