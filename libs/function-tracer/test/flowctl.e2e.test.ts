@@ -98,6 +98,25 @@ test('version and validate say what they found', async () => {
   });
 });
 
+test('what cannot be read or written is said in a line', async () => {
+  const directory = temporaryDirectory();
+  const file = join(directory, 'log.jsonl');
+  const missing = join(directory, 'missing/x');
+  writeFileSync(join(directory, 'package.json'), '{ "name": ');
+  writeFileSync(file, '');
+  const commands = [
+    ['report', directory],
+    ['export', file, '--to', 'chrome', '-o', missing],
+    ['mcp', '--root', missing],
+    ['validate', directory],
+  ];
+  for (const command of commands) {
+    const { code, err } = await flowctl(...command);
+    expect([command, code, err]).toEqual([command, 1, expect.stringMatching(/^❌ Error: .+\n$/)]);
+    expect(err).toContain(directory);
+  }
+});
+
 test('the command and every entry of the package are there once it is built', () => {
   const home = join(REPOSITORY, 'libs/function-tracer');
   const { bin, exports } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as {

@@ -1,5 +1,5 @@
 import { PathMissing } from './source-files.ts';
-import { LogMissing } from '../reader/read-log.ts';
+import { LogMissing, LogUnreadable } from '../reader/read-log.ts';
 import { readArguments } from './args.ts';
 import { type Command, CommandFailed, type Output, UsageWrong } from './command.ts';
 import { SourceUnreadable } from '../rewrite/parse.ts';
@@ -64,6 +64,13 @@ async function dispatch(argv: readonly string[], output: Output): Promise<number
   return run({ positionals, options, output });
 }
 
+const FORESEEN = [CommandFailed, PathMissing, LogMissing, LogUnreadable, SourceUnreadable];
+
 function isForeseen(error: unknown): error is Error {
-  return [CommandFailed, PathMissing, LogMissing, SourceUnreadable].some(kind => error instanceof kind);
+  return isSystemError(error) || FORESEEN.some(kind => error instanceof kind);
+}
+
+/** What the system refuses says in its message what it was, and where. */
+function isSystemError(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'message' in error;
 }

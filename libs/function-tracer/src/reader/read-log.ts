@@ -19,7 +19,17 @@ export class LogMissing extends Error {
   }
 }
 
-/** Reads a log line by line, whoever wrote it. Throws `LogMissing`. */
+/** There is something, but no file that can be read. */
+export class LogUnreadable extends Error {
+  readonly code = 'LogUnreadable';
+
+  constructor(path: string, options: ErrorOptions & { readonly cause: NodeJS.ErrnoException }) {
+    super(`File cannot be read: ${path} (${options.cause.code ?? options.cause.message})`, options);
+    this.name = 'LogUnreadable';
+  }
+}
+
+/** Reads a log line by line, whoever wrote it. Throws `LogMissing` and `LogUnreadable`. */
 export async function readLog(path: string): Promise<FlowLog> {
   const rows: LogRow[] = [];
   let badLines = 0;
@@ -30,8 +40,8 @@ export async function readLog(path: string): Promise<FlowLog> {
       else if (row !== 'blank') rows.push(row);
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new LogMissing(path, { cause: error });
-    throw error;
+    const cause = error as NodeJS.ErrnoException;
+    throw cause.code === 'ENOENT' ? new LogMissing(path, { cause }) : new LogUnreadable(path, { cause });
   }
   return { path, rows, badLines };
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import type { Command } from '../command.ts';
+import { readManifest } from '../manifest.ts';
 import { sourceFiles } from '../source-files.ts';
 import { ownPackage } from './version.ts';
 
@@ -42,13 +43,10 @@ function inspectProject(directory: string): Validation {
 
 /** What the project says it uses, not what happens to be installed. */
 function dependenciesOf(directory: string): ReadonlySet<string> {
-  const manifest = join(directory, 'package.json');
-  if (!existsSync(manifest)) return new Set();
-  const { name, dependencies, devDependencies } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<
-    string,
-    Record<string, string> | undefined
-  > & { name?: string };
-  return new Set([name ?? '', ...Object.keys(dependencies ?? {}), ...Object.keys(devDependencies ?? {})]);
+  const manifest = readManifest(directory);
+  if (manifest === undefined) return new Set();
+  const { name, dependencies, devDependencies } = manifest;
+  return new Set([name, ...Object.keys(dependencies), ...Object.keys(devDependencies)]);
 }
 
 function isInstalled(directory: string, dependencies: ReadonlySet<string>): boolean {
