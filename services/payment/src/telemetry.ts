@@ -1,3 +1,4 @@
+import { amountOf } from '@tracelab/contracts/money';
 import { counter, histogram, Span } from '@tracelab/tracing';
 
 /** The attributes that this service writes; each key stands here and nowhere else. */
@@ -42,11 +43,23 @@ export const Event = {
   orderBehind: 'order.update_failed',
 } as const;
 
-export const paymentsMade = counter('shop.payments', {
+const paymentsMade = counter('shop.payments', {
   description: 'Payments by method and outcome.',
   unit: '{payment}',
 });
-export const paymentAmount = histogram('shop.payment.amount', { description: 'Amounts that were charged.' });
+const paymentAmount = histogram('shop.payment.amount', { description: 'Amounts that were charged.' });
+
+/** Counts a payment whose outcome has just been written down. */
+export function countPayment({ method, status, amount_cents }: CountedPayment): void {
+  paymentsMade.add(1, { [Key.method]: method, [Key.status]: status });
+  if (status === 'success') paymentAmount.record(amountOf(amount_cents), { [Key.method]: method });
+}
+
+interface CountedPayment {
+  readonly method: string;
+  readonly status: string;
+  readonly amount_cents: number;
+}
 
 /** A step of the payment service, as a span. */
 export const Step = (operation: string) =>

@@ -296,6 +296,30 @@ describe('a card processor that is slow', () => {
     await own.end();
     expect(rows).toEqual([{ status: 'success' }]);
   });
+
+  test('is asked once, however long past the lease it takes and whoever asks again', async () => {
+    const { url: slow, databaseAt: at } = await paymentService({
+      DEMO_DELAY_SCALE: '1',
+      DELAY_CREDIT_CARD_MS: '2000',
+      DELAY_VALIDATE_PAYMENT_DATA_MS: '0',
+      REQUEST_TIMEOUT_MS: '500',
+      PAYMENT_LEASE_MS: '400',
+    });
+    const order = await newOrder();
+    expect((await pay(order, 'past-the-lease', slow)).status).toBe(504);
+    expect(await pay(order, 'past-the-lease', slow)).toMatchObject({
+      status: 409,
+      body: { code: 'PaymentInProgress' },
+    });
+    expect(await pay(order, 'another-key', slow)).toMatchObject({ status: 409, body: { code: 'PaymentInProgress' } });
+    expect(await eventually(async () => (await statusOf(order)) === 'completed')).toBe(true);
+    expect(await pay(order, 'past-the-lease', slow)).toMatchObject({ status: 201, body: { status: 'success' } });
+    const own = new pg.Client({ connectionString: at });
+    await own.connect();
+    const { rows } = await own.query('select claim, status from payments where order_id = $1', [order.id]);
+    await own.end();
+    expect(rows).toEqual([{ claim: 1, status: 'success' }]);
+  });
 });
 
 describe('a claim whose maker died', () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { countPayment } from '../telemetry.ts';
 import { type Outcome, type PaymentRow, PaymentsStore } from './payments.store.ts';
 
 const PAUSE_MS = 250;
@@ -42,9 +43,12 @@ export class LateRecords implements OnModuleDestroy {
   }
 
   private async isRecorded(claimed: PaymentRow, outcome: Outcome): Promise<boolean> {
-    return this.store.record(claimed, outcome).then(
-      () => true,
-      () => false,
-    );
+    try {
+      const recorded = await this.store.record(claimed, outcome);
+      if (recorded) countPayment(recorded);
+      return true;
+    } catch {
+      return false; // still away
+    }
   }
 }

@@ -9,7 +9,7 @@ import { DatabaseUnavailable } from '@tracelab/database';
 import { type DomainError, validated } from '@tracelab/service-kit';
 import { Simulation } from '@tracelab/simulation';
 import { addEvent, setAttributes } from '@tracelab/tracing';
-import { Event, Key, paymentAmount, paymentsMade, Step } from '../telemetry.ts';
+import { countPayment, Event, Key, Step } from '../telemetry.ts';
 import { CardProcessor } from './card-processor.ts';
 import { LateRecords } from './late-records.ts';
 import { OrderClient } from './order.client.ts';
@@ -129,8 +129,9 @@ export class PaymentsService {
   }
 
   private async carryOut(claimed: PaymentRow): Promise<Payment> {
-    const outcome = await this.processor.charge(claimed.method, claimed.amount_cents);
-    const recorded = await this.record(claimed, outcome);
+    const recorded = await this.store.holding(claimed, async () =>
+      this.record(claimed, await this.processor.charge(claimed.method, claimed.amount_cents)),
+    );
     if (recorded === undefined) return this.answer(await this.settled(claimed));
     const payment = this.answer(recorded);
     await this.confirm(payment);
@@ -144,9 +145,9 @@ export class PaymentsService {
     const recorded = await this.recordNowOrLater(claimed, outcome);
     setAttributes({ [Key.recorded]: recorded !== undefined, [Key.paymentId]: claimed.id });
     if (!outcome.isSuccess) setAttributes({ [Key.error]: outcome.errorCode });
-    paymentsMade.add(1, { [Key.method]: claimed.method, [Key.status]: outcome.isSuccess ? 'success' : 'failed' });
-    if (outcome.isSuccess) paymentAmount.record(amountOf(claimed.amount_cents), { [Key.method]: claimed.method });
-    if (recorded) addEvent(Event.recorded, { [Key.paymentId]: recorded.id });
+    if (recorded === undefined) return undefined;
+    countPayment(recorded);
+    addEvent(Event.recorded, { [Key.paymentId]: recorded.id });
     return recorded;
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { DeclineReason, PaymentMethod } from '@tracelab/contracts/payment';
 import { Database, idValue } from '@tracelab/database';
@@ -21,8 +22,8 @@ export type Outcome = { readonly processingMs: number } & (
 );
 
 /**
- * Payments, and who is making each. A payment is claimed before the card is charged and recorded after; a claim lapses
- * after the lease, so that a crash in between blocks the order for that long and no longer.
+ * Payments, and who is making each. A payment is claimed before the card is charged and recorded after; a claim that
+ * nobody renews lapses after the lease, so that a crash in between blocks the order for that long and no longer.
  */
 @Injectable()
 export class PaymentsStore {
@@ -88,6 +89,17 @@ export class PaymentsStore {
     );
   }
 
+  /** Does work under a claim, which does not lapse meanwhile, however slow the work is. */
+  async holding<Result>(claimed: PaymentRow, work: () => Promise<Result>): Promise<Result> {
+    const done = new AbortController();
+    void this.renew(claimed, done.signal);
+    try {
+      return await work();
+    } finally {
+      done.abort();
+    }
+  }
+
   /** Writes the outcome down; undefined when the claim has passed to somebody else, whose outcome then counts. */
   record({ id, claim }: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
     const result = outcome.isSuccess
@@ -143,6 +155,21 @@ export class PaymentsStore {
         .where('status', '=', status)
         .execute(),
     );
+  }
+
+  private async renew({ id, claim }: PaymentRow, done: AbortSignal): Promise<void> {
+    const pause = () => sleep(this.leaseMs / 3, true, { signal: done, ref: false }).catch(() => false);
+    while (await pause()) {
+      const renewed = this.database.query(db =>
+        db
+          .updateTable('payments')
+          .set({ claimed_at: sql<Date>`now()` })
+          .where('id', '=', id)
+          .where('claim', '=', claim)
+          .execute(),
+      );
+      await renewed.catch(() => undefined); // the database is away; it may be back the next time
+    }
   }
 
   private async giveUpLapsed(orderId: number, exceptKey: string): Promise<void> {
