@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError } from '@tracelab/service-kit/config';
 import { forgetCompiled } from './stack/compile-source.ts';
 import { loadStackConfig } from './stack/config.ts';
+import { DataFolderInUse } from './stack/data-folder-lock.ts';
 import { DevWatch } from './stack/dev-watch.ts';
 import { completeTrace, requestFlow } from './stack/first-trace.ts';
 import { Progress } from './stack/progress.ts';
@@ -22,6 +23,9 @@ Ports: GATEWAY_PORT, USER_PORT, ORDER_PORT, PAYMENT_PORT, PERF_TRACER_PORT, HUB_
 TRACELAB_DATA says where data and logs are kept (.tracelab), REDIS_URL which Redis to use, NO_REDIS=1 to use none.
 Every other variable reaches the services: DEMO_SEED=42, DEMO_DELAY_SCALE=0, LOG_LEVEL=debug, TRACING_DETAIL=full.
 `;
+
+// What a person can mend, as its message says; of all else the stack tells where it comes from.
+const EXPLAINED = [PortTaken, DataFolderInUse, ConfigError];
 
 const style = new Style(process.stdout, process.env);
 const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);
@@ -94,8 +98,8 @@ const { values } = parseArgs({
 if (values.help) say(USAGE);
 else {
   await run(values.dev).catch((error: unknown) => {
-    const isExplained = error instanceof PortTaken || error instanceof ConfigError;
-    process.stderr.write(`${isExplained ? error.message : ((error as Error).stack ?? String(error))}\n`);
+    const isExplained = EXPLAINED.some(type => error instanceof type);
+    process.stderr.write(`${isExplained ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
     process.exit(1);
   });
 }

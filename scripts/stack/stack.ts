@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isPortFree } from '@tracelab/local-servers';
 import { PORT_SETTINGS, type StackConfig } from './config.ts';
+import { DataFolderLock } from './data-folder-lock.ts';
 import { LogFile } from './log-file.ts';
 import type { Part } from './part.ts';
 import { portOwner } from './port-owner.ts';
@@ -29,6 +30,7 @@ export class Stack {
   readonly #code: ServiceCode;
   readonly #onEvent: (event: PartEvent) => void;
   readonly #logs: LogFile[] = [];
+  #lock: DataFolderLock | undefined;
   #backend: Part | undefined;
   #services: ServicePart[] = [];
   #stopping: Promise<void> | undefined;
@@ -61,6 +63,7 @@ export class Stack {
 
   /** What others need first, and side by side what can be. `onReady` is told of each part. */
   async start(onReady: (part: Part) => void): Promise<void> {
+    this.#lock = DataFolderLock.take(this.config.dataFolder);
     const running = await RunningBackend.find(this.config.ports.hub);
     await this.#refuseTakenPorts(running === undefined ? ['hub', 'otlp'] : []);
     const ready = async (part: Part) => {
@@ -87,6 +90,7 @@ export class Stack {
     await this.#backend?.stop();
     await Promise.all([this.#cache.stop(), this.#postgres.stop()]);
     for (const log of this.#logs) log.close();
+    this.#lock?.release();
   }
 
   #names(): readonly ServiceName[] {

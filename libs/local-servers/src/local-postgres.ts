@@ -46,7 +46,10 @@ export class LocalPostgres {
     this.#binaries = runsAs.binaries;
   }
 
-  /** Creates the cluster where there is none, takes over from a server that a crash left behind, and starts. */
+  /**
+   * Creates the cluster where there is none, ends a server that a crash left behind, and starts. The folder is its
+   * caller's alone: a server that somebody else runs there would be ended as well.
+   */
   static async start(options: LocalPostgresOptions): Promise<LocalPostgres> {
     const account = await serverAccount();
     const binaries = await postgresBinaries(account);
