@@ -28,7 +28,7 @@ logs-app:      ## Follow the services' logs, of Docker or of make run
 logs-jaeger:   ## Follow the trace backend's log
 	@scripts/logs.sh jaeger hub
 clean-data:    ## Drop what make run has kept: database, traces, logs
-	@rm -rf $${TRACELAB_DATA:-.tracelab}
+	@rm -rf -- "$${TRACELAB_DATA:-.tracelab}"
 
 ##@ Docker
 docker-up: .env ## Build and start everything in containers

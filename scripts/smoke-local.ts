@@ -1,9 +1,8 @@
 // The local stack as a person uses it: starts `make run`, uses it, kills its services one by one, stops it, and looks at
 // what is left. Ports and data are its own, so that it can run beside another stack.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { freePort, isPortFree } from '@tracelab/local-servers';
+import { temporaryFolder } from '@tracelab/test-stack';
 import { claim, eventually, figure } from './smoke/check.ts';
 import { checkFlow } from './smoke/flow-check.ts';
 import { Foreground, STACK_IS_UP } from './smoke/foreground.ts';
@@ -13,7 +12,7 @@ import type { Addresses } from './stack/first-trace.ts';
 const NAMES = ['GATEWAY', 'USER', 'ORDER', 'PAYMENT', 'PERF_TRACER', 'HUB', 'HUB_OTLP', 'POSTGRES'] as const;
 
 const ports = Object.fromEntries(await Promise.all(NAMES.map(async name => [name, await freePort()] as const)));
-const folder = mkdtempSync(join(tmpdir(), 'tracelab-smoke-'));
+const folder = temporaryFolder('smoke');
 const addresses: Addresses = {
   gatewayUrl: `http://127.0.0.1:${ports.GATEWAY}`,
   queryUrl: `http://127.0.0.1:${ports.HUB}`,

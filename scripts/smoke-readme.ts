@@ -1,10 +1,10 @@
 // Runs the commands of README.md, and of the older README whose commands live on here, as they stand there, on the ports
 // that they name. What needs an engine is the Docker smoke test's.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPortFree } from '@tracelab/local-servers';
+import { temporaryFolder } from '@tracelab/test-stack';
 import { claim } from './smoke/check.ts';
 import { Foreground, STACK_IS_UP } from './smoke/foreground.ts';
 import { commandsOf } from './smoke/readme-commands.ts';
@@ -24,7 +24,7 @@ const ALONE = new Set(['make demo', 'make load-test-heavy']);
 const NEEDS_PROGRAM = /^(lsof)\b/;
 const SETS_ENVIRONMENT = /^export /;
 
-const folder = mkdtempSync(join(tmpdir(), 'tracelab-readme-'));
+const folder = temporaryFolder('readme');
 const commands = [...new Set(DOCUMENTS.flatMap(file => commandsOf(readFileSync(file, 'utf8'))))];
 const makefile = readFileSync('Makefile', 'utf8');
 // An answer of 400 and more ends curl with an error.

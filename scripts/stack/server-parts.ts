@@ -1,4 +1,3 @@
-import { chmodSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { findRedis, freePort, isPortFree, LocalPostgres, LocalRedis } from '@tracelab/local-servers';
 import type { StackConfig } from './config.ts';
@@ -31,9 +30,6 @@ export class PostgresPart implements Part {
   async start(): Promise<void> {
     if (this.#config.postgresUrl !== undefined) return;
     const wanted = this.#config.ports.postgres;
-    // Postgres started by root runs under another account, which has to be able to enter the folder.
-    mkdirSync(this.#config.dataFolder, { recursive: true });
-    chmodSync(this.#config.dataFolder, 0o755);
     const port = (await isPortFree(wanted)) ? wanted : await freePort();
     this.#server = await LocalPostgres.start({ directory: resolve(this.#folder), port });
   }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { isPortFree } from '@tracelab/local-servers';
 import { PORT_SETTINGS, type StackConfig } from './config.ts';
 import { DataFolderLock } from './data-folder-lock.ts';
+import { makeDataFolder } from './data-folder.ts';
 import { LogFile } from './log-file.ts';
 import type { Part } from './part.ts';
 import { portOwner } from './port-owner.ts';
@@ -63,6 +64,8 @@ export class Stack {
 
   /** What others need first, and side by side what can be. `onReady` is told of each part. */
   async start(onReady: (part: Part) => void): Promise<void> {
+    // Before anything is kept in it, the lock too.
+    if (this.config.postgresUrl === undefined) makeDataFolder(this.config.dataFolder);
     this.#lock = DataFolderLock.take(this.config.dataFolder);
     const running = await RunningBackend.find(this.config.ports.hub);
     await this.#refuseTakenPorts(running === undefined ? ['hub', 'otlp'] : []);
