@@ -4,8 +4,11 @@ interface MetadataReflect {
   defineMetadata?(key: unknown, value: unknown, target: object): void;
 }
 
-/** Makes one function look like another: name, length, own properties, prototype, and the metadata of decorators. */
+/** Makes one function look like another: kind, name, length, own properties, prototype, the metadata of decorators. */
 export function copyIdentity(from: object, to: object): void {
+  // An async function or generator has a prototype of its kind, a class that of the class that it extends.
+  const kind: unknown = Object.getPrototypeOf(from);
+  if (kind !== Object.getPrototypeOf(to)) Object.setPrototypeOf(to, kind as object | null);
   for (const key of Reflect.ownKeys(from)) {
     const property = Object.getOwnPropertyDescriptor(from, key);
     const present = Object.getOwnPropertyDescriptor(to, key);
@@ -14,6 +17,14 @@ export function copyIdentity(from: object, to: object): void {
     else Object.defineProperty(to, key, property);
   }
   copyMetadata(from, to);
+}
+
+/** Gives an object what another has of its own and it lacks. */
+export function copyMissing(from: object, to: object): void {
+  for (const key of Reflect.ownKeys(from)) {
+    const property = Object.hasOwn(to, key) ? undefined : Object.getOwnPropertyDescriptor(from, key);
+    if (property !== undefined) Object.defineProperty(to, key, property);
+  }
 }
 
 // reflect-metadata keeps it apart from the function, by the function.

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { firstValueFrom, interval, map, Observable, of, Subject, take, throwError } from 'rxjs';
+import { BehaviorSubject, firstValueFrom, interval, map, Observable, of, Subject, take, throwError } from 'rxjs';
 import { initDecoratorLogger, stopTracing, trace, Trace, TraceClass } from '../index.ts';
 
 let folder: string;
@@ -152,6 +152,124 @@ test('a subject that others hold is left as it is', () => {
   trace(() => subject)();
   expect(Object.keys(subject)).not.toContain('subscribe');
   expect(Object.hasOwn(subject, 'subscribe')).toBe(false);
+});
+
+test('a subject has all its values and subscribers', () => {
+  const seen: string[] = [];
+  const state = trace(() => new BehaviorSubject(1))();
+  state.next(2);
+  state.subscribe(value => seen.push(`a ${value}`));
+  state.subscribe(value => seen.push(`b ${value}`));
+  state.next(3);
+  expect(seen).toEqual(['a 2', 'b 2', 'a 3', 'b 3']);
+  expect(kinds().slice(-1)).toEqual(['EXIT <anonymous>']);
+});
+
+test('an Observable of another class is the very one', () => {
+  class Counter extends Observable<number> {
+    #count = 0;
+    constructor() {
+      super(subscriber => {
+        subscriber.next(this.#count);
+      });
+    }
+    increment(): void {
+      this.#count++;
+    }
+  }
+  const seen: number[] = [];
+  const counter = trace(() => new Counter())();
+  counter.increment();
+  counter.subscribe(value => seen.push(value));
+  expect(seen).toEqual([1]);
+});
+
+test('what only looks like an Observable is the very one', () => {
+  class Store {
+    readonly #value = 1;
+    subscribe(): number {
+      return this.#value;
+    }
+    pipe(): number {
+      return this.#value;
+    }
+  }
+  expect(trace(() => new Store())().pipe()).toBe(1);
+});
+
+test('an Observable is left by who leaves what is made of it, in time', () => {
+  const heard: string[] = [];
+  const ticks = trace(
+    () =>
+      new Observable<number>(subscriber => {
+        for (let n = 0; n < 5 && !subscriber.closed; n++) {
+          heard.push(`next ${n}`);
+          subscriber.next(n);
+        }
+        return () => heard.push('left');
+      }),
+  );
+  ticks()
+    .pipe(take(2))
+    .subscribe({ complete: () => heard.push('complete') });
+  expect(heard).toEqual(['next 0', 'next 1', 'complete', 'left']);
+  expect(kinds()).toEqual(['ENTER <anonymous>', 'EXIT <anonymous>']);
+});
+
+test("an observer's own methods are called on it", () => {
+  class Sum {
+    value = 0;
+    next(value: number): void {
+      this.value += value;
+    }
+  }
+  const sum = new Sum();
+  trace(() => of(1, 2))().subscribe(sum);
+  expect(sum.value).toBe(3);
+});
+
+test('a promise keeps what else it has', async () => {
+  const key = Symbol('key');
+  const running = trace(() => Object.assign(Promise.resolve(1), { cancel: () => 'cancelled', [key]: 2 }))();
+  expect([running.cancel(), running[key], await running]).toEqual(['cancelled', 2, 1]);
+});
+
+test('async functions and generators are still such to who asks', () => {
+  const kindsOf = (fn: object) => [Object.prototype.toString.call(fn), fn.constructor.name, 'prototype' in fn];
+  const functions = [
+    async () => Promise.resolve(1),
+    () => 1,
+    function* count() {
+      yield 1;
+    },
+    async function* wait() {
+      yield await Promise.resolve(1);
+    },
+  ];
+  for (const fn of functions) expect(kindsOf(trace(fn))).toEqual(kindsOf(fn));
+});
+
+test('only what could be constructed before can be', () => {
+  class Shop {
+    readonly isOpen = true;
+  }
+  expect(Reflect.construct(trace(Shop.bind(null)), [])).toEqual({ isOpen: true });
+  expect(() =>
+    Reflect.construct(
+      trace(() => 1),
+      [],
+    ),
+  ).toThrow(TypeError);
+});
+
+test('a class has the static members that it inherits', () => {
+  class Base {
+    readonly isOpen = true;
+    static open(): string {
+      return `${this.name} is open`;
+    }
+  }
+  expect(trace(class Shop extends Base {}).open()).toBe('Shop is open');
 });
 
 function methodOf(holder: { prototype: object }): object {

@@ -5,7 +5,7 @@ import { RUNTIME } from '../rewrite/scope.ts';
 import type { Frame } from '../runtime/frame.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 import { ensureSession } from '../tracing.ts';
-import { copyIdentity } from './copy-identity.ts';
+import { copyIdentity, copyMissing } from './copy-identity.ts';
 import { isObservable, watchObservable } from './watch-observable.ts';
 import { watchGenerator } from './watch-generator.ts';
 import { type Parameter, parametersOf } from './parameters-of.ts';
@@ -26,19 +26,44 @@ const OWN_FILES = new URL('..', import.meta.url).href;
 
 /**
  * A function that does what the given one does, and records its calls. Keeps name, length, properties and metadata; a
- * promise, generator or Observable ends its call when it ends. A promise it returns is a new one, one tick later:
- * watching the original would make it look handled. What is traced already is returned as it is.
+ * promise, generator or Observable ends its call when it ends. A promise it returns is a new one, one tick later, with
+ * what the original has of its own: watching that one would make it look handled. What is traced already is returned
+ * as it is.
  */
 export function traceFunction<Fn extends AnyFunction>(fn: Fn, options: TraceOptions = {}): Fn {
   if (tracedFunctions.has(fn) || Function.prototype.toString.call(fn).includes(`${RUNTIME}.e(`)) return fn;
   const call = new TracedCall(fn, options);
-  const traced = function (this: unknown, ...values: never[]): unknown {
-    const target = new.target as AnyFunction | undefined;
-    return target === undefined ? call.apply(this, values) : call.construct(values, target === traced ? fn : target);
-  };
+  const traced = isConstructor(fn) ? constructible(fn, call) : callable(call);
   copyIdentity(fn, traced);
   tracedFunctions.add(traced);
   return traced as Fn;
+}
+
+// Only what is no constructor is refused as the last argument; nothing of it is called.
+function isConstructor(fn: AnyFunction): boolean {
+  try {
+    Reflect.construct(Object, [], fn);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function constructible(fn: AnyFunction, call: TracedCall): AnyFunction {
+  return function traced(this: unknown, ...values: never[]): unknown {
+    const target = new.target as AnyFunction | undefined;
+    return target === undefined ? call.apply(this, values) : call.construct(values, target === traced ? fn : target);
+  };
+}
+
+/** A method, which has no prototype property and cannot be constructed. */
+function callable(call: TracedCall): AnyFunction {
+  const holder: { readonly traced: AnyFunction } = {
+    traced(...values) {
+      return call.apply(this, values);
+    },
+  };
+  return holder.traced;
 }
 
 class TracedCall {
@@ -102,7 +127,7 @@ function failed(frame: Frame, error: unknown): unknown {
 
 function watchPromise(frame: Frame, promise: Promise<unknown>): Promise<unknown> {
   frame.s();
-  return promise.then(
+  const watched = promise.then(
     value => {
       frame.v = value;
       frame.l();
@@ -112,6 +137,8 @@ function watchPromise(frame: Frame, promise: Promise<unknown>): Promise<unknown>
       throw failed(frame, error);
     },
   );
+  copyMissing(promise, watched);
+  return watched;
 }
 
 /** The module of the file that calls into this package. */

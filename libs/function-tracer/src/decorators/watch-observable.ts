@@ -1,26 +1,36 @@
 import type { Frame } from '../runtime/frame.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 
-interface Observer {
-  next?(value: unknown): void;
-  error?(error: unknown): void;
-  complete?(): void;
-}
-
 interface Subscription {
   unsubscribe(): void;
-  add?(teardown: () => void): void;
+  add(teardown: unknown): void;
+  remove(teardown: unknown): void;
+}
+
+interface Subscriber extends Subscription {
+  next(value: unknown): void;
+  error(error: unknown): void;
+  complete(): void;
 }
 
 interface Observable {
-  subscribe(...observers: unknown[]): Subscription;
-  pipe(...operators: unknown[]): Observable;
+  readonly constructor: new (subscribe: (subscriber: Subscriber) => void) => Observable;
+  subscribe(observerOrNext?: unknown, error?: unknown, complete?: unknown): Subscription;
 }
 
+/**
+ * Whether a value is an Observable of RxJS, and of no other class, as a Subject is: those keep state of their own, which
+ * an object in between would take or miss.
+ */
 export function isObservable(value: unknown): value is Observable {
   if (typeof value !== 'object' || value === null) return false;
-  const { subscribe, pipe } = value as Partial<Observable>;
-  return typeof subscribe === 'function' && typeof pipe === 'function';
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype !== null && Object.hasOwn(prototype, 'lift') && hasMark(prototype);
+}
+
+// RxJS marks its Observables by whichever of these there was when it was loaded.
+function hasMark(prototype: object): boolean {
+  return Object.hasOwn(prototype, '@@observable') || Object.hasOwn(prototype, Reflect.get(Symbol, 'observable'));
 }
 
 /**
@@ -29,80 +39,55 @@ export function isObservable(value: unknown): value is Observable {
  */
 export function watchObservable(frame: Frame, observable: Observable): Observable {
   frame.s();
-  const subscribe = (...observers: unknown[]): Subscription => {
-    if (frame.hasEnded) return observable.subscribe(...observers);
-    return subscribed(frame, observable, observerOf(observers));
+  const subscribe: Observable['subscribe'] = (observerOrNext, error, complete) => {
+    const chosen = frame.hasEnded ? observable : watched(frame, observable);
+    return chosen.subscribe(observerOrNext, error, complete);
   };
   return Object.create(observable, {
     subscribe: { value: subscribe, configurable: true, writable: true },
   }) as Observable;
 }
 
-function observerOf([first, error, complete]: readonly unknown[]): Observer {
-  if (typeof first === 'object' && first !== null) return first;
-  const observer: Record<string, unknown> = {};
-  if (typeof first === 'function') observer['next'] = first;
-  if (typeof error === 'function') observer['error'] = error;
-  if (typeof complete === 'function') observer['complete'] = complete;
-  return observer;
-}
-
-function subscribed(frame: Frame, observable: Observable, observer: Observer): Subscription {
-  const watched = new WatchedObserver(frame, observer).methods();
-  frame.u();
-  try {
-    const subscription = runtime.contexts.run(frame, () => observable.subscribe(watched));
-    subscription.add?.(() => {
+// Made by RxJS itself, a subscriber is left when whoever subscribes to it is, and knows what an observer lacks.
+function watched(frame: Frame, observable: Observable): Observable {
+  return new observable.constructor(subscriber => {
+    frame.u();
+    try {
+      runtime.contexts.run(frame, () => observable.subscribe(watching(frame, subscriber)));
+    } finally {
+      frame.s();
+    }
+    subscriber.add(() => {
       frame.l();
     });
-    return subscription;
-  } finally {
-    frame.s();
-  }
+  });
 }
 
-class WatchedObserver {
-  readonly #frame: Frame;
-  readonly #observer: Observer;
-
-  constructor(frame: Frame, observer: Observer) {
-    this.#frame = frame;
-    this.#observer = observer;
-  }
-
-  /** Only those that the observer has: a missing `error` must still be missed. */
-  methods(): Observer {
-    const observer = this.#observer;
-    return {
-      next: value => {
-        this.#next(value);
-      },
-      ...(observer.error === undefined
-        ? {}
-        : {
-            error: (error: unknown) => {
-              this.#error(error);
-            },
-          }),
-      complete: () => {
-        this.#complete();
-      },
-    };
-  }
-
-  #next(value: unknown): void {
-    if (!this.#frame.hasEnded) this.#frame.v = value;
-    this.#observer.next?.(value);
-  }
-
-  #error(error: unknown): void {
-    runtime.x(this.#frame, error);
-    this.#frame.l();
-    this.#observer.error?.(error);
-  }
-
-  #complete(): void {
-    this.#frame.l();
-    this.#observer.complete?.();
-  }
+/** The given subscriber, seen by the frame; what it keeps, it keeps itself. */
+function watching(frame: Frame, subscriber: Subscriber): Subscriber {
+  const own: Subscriber = {
+    next(value) {
+      if (!frame.hasEnded) frame.v = value;
+      subscriber.next(value);
+    },
+    error(error) {
+      runtime.x(frame, error);
+      frame.l();
+      subscriber.error(error);
+    },
+    complete() {
+      frame.l();
+      subscriber.complete();
+    },
+    unsubscribe() {
+      subscriber.unsubscribe();
+    },
+    add(teardown) {
+      subscriber.add(teardown);
+    },
+    remove(teardown) {
+      subscriber.remove(teardown);
+    },
+  };
+  return Object.assign(Object.create(subscriber) as Subscriber, own);
 }
