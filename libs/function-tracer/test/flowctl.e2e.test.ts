@@ -192,7 +192,7 @@ test('a dry run names the functions, shows the difference and writes nothing', a
   expect(await flowctl('instrument', file, '--check')).toMatchObject({ code: 1 });
 });
 
-test('patch makes of a dry run what instrument makes', async () => {
+test('a dry run shows, as a patch, what instrument makes', async () => {
   const [patched, instrumented] = [temporaryDirectory(), temporaryDirectory()] as const;
   for (const directory of [patched, instrumented]) {
     cpSync(join(REPOSITORY, 'libs/function-tracer/src'), directory, { recursive: true });
@@ -202,10 +202,8 @@ test('patch makes of a dry run what instrument makes', async () => {
     writeFileSync(join(directory, 'crlf.ts'), NEST.replaceAll('\n', '\r\n'));
   }
   const { out } = await flowctl('instrument', patched, '-n');
-  const { status, stdout } = spawnSync('patch', ['-p1', '-d', '/'], { input: out, encoding: 'utf8' });
-  expect(stdout).not.toContain('FAILED');
-  expect(stdout).not.toContain('fuzz');
-  expect(status).toBe(0);
+  const { status, stderr } = spawnSync('git', ['apply', '-p1'], { cwd: '/', input: out, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   await flowctl('instrument', instrumented, '--no-backup');
   const contents = (directory: string) =>
     sourceFiles(directory).map(file => [relative(directory, file), readFileSync(file, 'utf8')]);

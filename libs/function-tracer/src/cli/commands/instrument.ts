@@ -78,9 +78,10 @@ function describePlan({ changes }: Planned): string[] {
   ];
 }
 
+// As `git diff --no-index` shows it: what lies elsewhere is applied from the root.
 function shownPath(file: string): string {
   const path = relative('', file);
-  return path.startsWith('..') ? file : path;
+  return path.startsWith('..') ? relative('/', file) : path;
 }
 
 function describeResult({ changes }: Planned, keepsBackup: boolean): string[] {
