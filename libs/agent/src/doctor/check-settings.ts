@@ -52,11 +52,11 @@ const checks: readonly Check[] = [
   ({ OTEL_RESOURCE_ATTRIBUTES: attributes }) =>
     attributes === undefined ||
     attributes === '' ||
-    attributes.split(',').every(pair => /^[^=\s]+=[^=]*$/.test(pair.trim()))
+    attributes.split(',').every(pair => /^([^=]+=.+)?$/s.test(pair.trim()))
       ? undefined
       : {
           code: 'RESOURCE_INVALID',
-          message: 'OTEL_RESOURCE_ATTRIBUTES is not key=value,key=value, and the SDK drops all of it',
+          message: 'OTEL_RESOURCE_ATTRIBUTES is not key=value,key=value, and what is not is left out',
           remedy: 'Correct it; values are percent-encoded.',
         },
   ({ NODE_OPTIONS: options = '' }) => {
