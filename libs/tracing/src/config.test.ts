@@ -158,7 +158,7 @@ test.each([
 });
 
 test.each([
-  [{}, ['/health', '/health/*', '/metrics']],
+  [{}, ['/health', '/health/*', '/healthz', '/metrics']],
   [{ TRACING_IGNORE_ROUTES: '/ping, /internal/*' }, ['/ping', '/internal/*']],
   [{ TRACING_IGNORE_ROUTES: 'none' }, []],
 ])('%j leaves the routes %j without spans', (env, routes) => {

@@ -94,7 +94,7 @@ export function loadTracingConfig(options: TracingOptions = {}, env: NodeJS.Proc
 
 const defaults = { detail: 'route', foldAfter: 20, shutdownLimitMs: 3_000, exitLimitMs: 1_000 } as const;
 // Asked every few seconds by those who watch over the process, and never what anybody looks for.
-const watchedRoutes: readonly string[] = ['/health', '/health/*', '/metrics'];
+const watchedRoutes: readonly string[] = ['/health', '/health/*', '/healthz', '/metrics'];
 const allClients: readonly ClientLibrary[] = ['http', 'undici', 'pg', 'ioredis'];
 // The seed's documents name the Thrift port, where no OTLP is spoken; the others are Jaeger's too, each for one protocol.
 const jaegerPorts: ReadonlySet<number> = new Set([4317, 4318, 6831, 6832, 14_250, 14_268, 16_686]);
