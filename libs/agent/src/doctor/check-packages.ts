@@ -2,15 +2,8 @@ import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'n
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Finding } from './finding.ts';
-
-interface Manifest {
-  readonly name?: string;
-  readonly version?: string;
-  readonly main?: string;
-  readonly scripts?: Readonly<Record<string, string>>;
-  readonly dependencies?: Readonly<Record<string, string>>;
-  readonly devDependencies?: Readonly<Record<string, string>>;
-}
+import { manifestIn } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
 
 /** What in the project of `folder` keeps spans from being made. */
 export function checkPackages(folder: string): Finding[] {
@@ -134,14 +127,6 @@ function versionOf(folder: string, name: string): string | undefined {
     return manifestIn(dirname(file))?.version;
   } catch {
     // Not installed, or it hides its manifest.
-    return undefined;
-  }
-}
-
-function manifestIn(folder: string): Manifest | undefined {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
-  } catch {
     return undefined;
   }
 }

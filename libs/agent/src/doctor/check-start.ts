@@ -1,18 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from './finding.ts';
+import { manifestIn } from './manifest.ts';
 
 // What makes a program one that somebody meant to trace by itself.
 const asksForAgent = /auto-agent|@tracelab\/agent/;
 
+const unreadable: Finding = {
+  code: 'MANIFEST_INVALID',
+  message: 'package.json cannot be read: it names no service, and its packages are not looked at',
+  remedy: 'Correct it; npm says where it is wrong.',
+};
+
 /** Whether the project's own start loads the agent the way that works. */
 export function checkStart(folder: string): Finding[] {
-  const file = join(folder, 'package.json');
-  if (!existsSync(file)) return [];
-  const { scripts = {}, dependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as {
-    readonly scripts?: Readonly<Record<string, string>>;
-    readonly dependencies?: Readonly<Record<string, string>>;
-  };
+  const manifest = manifestIn(folder);
+  if (manifest === undefined) return existsSync(join(folder, 'package.json')) ? [unreadable] : [];
+  const { scripts = {}, dependencies = {} } = manifest;
   const start = scripts['start'];
   if (start === undefined || !('@tracelab/agent' in dependencies) || isLoading(start)) return [];
   return [

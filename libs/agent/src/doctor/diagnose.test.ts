@@ -145,6 +145,11 @@ test('a start script without the agent, or with it after the program', async () 
   expect(await codes()).toEqual([]);
 });
 
+test.each([['{ "name": "broken", }'], ['null'], ['']])('a package.json that holds %j is told', async text => {
+  await put('package.json', text);
+  expect(await codes()).toEqual(['MANIFEST_INVALID']);
+});
+
 test('packages that no longer work', async () => {
   await put('package.json', {
     ...healthy,

@@ -14,6 +14,7 @@ export type FindingCode =
   | 'BUNDLED'
   | 'OTHER_AGENT'
   | 'NOT_LOADED'
+  | 'MANIFEST_INVALID'
   | 'OLD_INSTRUMENTATION'
   | 'SDK_DISABLED'
   | 'EXPORTER_NONE'
