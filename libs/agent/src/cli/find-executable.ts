@@ -17,12 +17,23 @@ export function findExecutable(command: string, path: string): Found {
 
 /** Whether the kernel can run `file` by itself; a script without its first line is the shell's. */
 export function isRunByKernel(file: string): boolean {
-  const start = Buffer.alloc(4);
-  const descriptor = openSync(file, 'r');
-  readSync(descriptor, start, 0, 4, 0);
-  closeSync(descriptor);
+  const start = startOf(file);
+  // What may be run and not read is no script: a shell could not read it either.
+  if (start === undefined) return true;
   const isMachO = [0xcafebabe, 0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe].includes(start.readUInt32BE());
   return start.toString('latin1').startsWith('#!') || start.toString('latin1') === '\x7fELF' || isMachO;
+}
+
+function startOf(file: string): Buffer | undefined {
+  try {
+    const start = Buffer.alloc(4);
+    const descriptor = openSync(file, 'r');
+    readSync(descriptor, start, 0, 4, 0);
+    closeSync(descriptor);
+    return start;
+  } catch {
+    return undefined;
+  }
 }
 
 function isFile(file: string): boolean {
