@@ -14,11 +14,14 @@ export const knownMethods: ReadonlySet<string> = new Set([
   'TRACE',
 ]);
 
+// What OpenTelemetry's conventions for `url.full` name, as far as it is not secret under any name.
+const signatures = /^(?:awsaccesskeyid|sig|(?:x-(?:amz|goog)-)?signature)$/i;
+
 /** A query string without the values of secret parameters. */
 export function redactQuery(query: string): string {
   const pairs = query.split('&').map(pair => {
     const key = pair.split('=', 1)[0] ?? '';
-    return pair.length > key.length && isSecretKey(key) ? `${key}=${REDACTED}` : pair;
+    return pair.length > key.length && (isSecretKey(key) || signatures.test(key)) ? `${key}=${REDACTED}` : pair;
   });
   return redactText(pairs.join('&'));
 }

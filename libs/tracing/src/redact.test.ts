@@ -53,11 +53,60 @@ describe('in a text', () => {
     ['a bearer credential spelled for a query', 'q=Bearer%20abc.def-123456&a=1', `q=Bearer ${REDACTED}&a=1`],
     ['a password spelled for a query', 'q=password%3Dhunter2', `q=password=${REDACTED}`],
     ['a JSON web token', `token is ${jwt}.`, `token is ${REDACTED}.`],
-    ['a bearer credential', 'Authorization: Bearer abc.def-123456', `Authorization: ${REDACTED} ${REDACTED}`],
+    ['a bearer credential', 'sent Bearer abc.def-123456 to it', `sent Bearer ${REDACTED} to it`],
+    ['a header of a credential', 'Authorization: Bearer abc.def-123456', `Authorization: ${REDACTED}`],
+    [
+      'a header of another scheme',
+      '401 to Authorization: ApiKey k-12345\nHost: a',
+      `401 to Authorization: ${REDACTED}\nHost: a`,
+    ],
+    ['a header of several parts', 'Authorization: Digest username="m", response="66", x', `Authorization: ${REDACTED}`],
+    ['a credential in a query', 'authorization=s3cr3tvalue', `authorization=${REDACTED}`],
+    ['every cookie of a header', 'Cookie: theme=dark; sid=s3cr3t; a="b c"; d', `Cookie: ${REDACTED}`],
+    ['a new cookie', 'set-cookie: sid=s3cr3t; Path=/', `set-cookie: ${REDACTED}`],
+    ['a key in a header', '401, x-api-key: abcdef123, Host: a', `401, x-api-key: ${REDACTED}, Host: a`],
+    ['a key in a query', 'apiKey=abcdef123&a=1', `apiKey=${REDACTED}&a=1`],
+    ['a private key', 'private_key=abcdef', `private_key=${REDACTED}`],
+    ['a passphrase', 'passphrase=abcdef', `passphrase=${REDACTED}`],
+    ['a secret access key', 'AWS_SECRET_ACCESS_KEY=abcdef', `AWS_SECRET_ACCESS_KEY=${REDACTED}`],
+    ['credentials', 'X-Amz-Credential=AKIA1&a=1', `X-Amz-Credential=${REDACTED}&a=1`],
+    ['a password of two words', '{"password":"hunter two","a":1}', `{"password":"${REDACTED}","a":1}`],
+    ['a password with a quote', '{"password":"hun\\"ter","a":1}', `{"password":"${REDACTED}","a":1}`],
+    ['a password that ends in a backslash', '{"password":"hunter\\\\","a":1}', `{"password":"${REDACTED}","a":1}`],
+    ['a password that is cut off', '{"password":"hunter tw', `{"password":"${REDACTED}`],
+    [
+      'a password in JSON in JSON',
+      '{"m":"{\\"password\\":\\"a b\\",\\"c\\":1}"}',
+      `{"m":"{\\"password\\":\\"${REDACTED}\\",\\"c\\":1}"}`,
+    ],
+    ['a password as programs print it', "{ password: 'hunter two', a: 1 }", `{ password: '${REDACTED}', a: 1 }`],
+    ['a token that is a number', '{"token":12345,"a":1}', `{"token":"${REDACTED}","a":1}`],
+    ['a cookie in JSON', '{"headers":{"cookie":"sid=s3cr3t; a=1"}}', `{"headers":{"cookie":"${REDACTED}"}}`],
+    ['a cookie in a message in JSON', '{"m":"Cookie: sid=s3cr3t==","a":1}', `{"m":"Cookie: ${REDACTED}","a":1}`],
+    [
+      'a cookie in headers in JSON',
+      '{"m":"Cookie: sid=1\\r\\nHost: a","a":1}',
+      `{"m":"Cookie: ${REDACTED}\\r\\nHost: a","a":1}`,
+    ],
+    ['a list of cookies', '{"set-cookie":["a=1; b","c=2"],"d":1}', `{"set-cookie":["${REDACTED}"],"d":1}`],
+    ['a list as programs print it', "'set-cookie': [ 'a=1', 'b=2' ], d", `'set-cookie': [ '${REDACTED}' ], d`],
+    [
+      'a list in JSON in JSON',
+      '{"m":"{\\"set-cookie\\":[\\"a\\",\\"b\\"]}"}',
+      `{"m":"{\\"set-cookie\\":[\\"${REDACTED}\\"]}"}`,
+    ],
+    ['what is text of a list', '{"token":["a",1]}', `{"token":["${REDACTED}",1]}`],
+    [
+      'a password in an address',
+      'no postgres://app:hunter2@postgres:5432/shop',
+      `no postgres://${REDACTED}@postgres:5432/shop`,
+    ],
+    ['a password with an at sign in an address', 'amqp://a:b@c@localhost', `amqp://${REDACTED}@localhost`],
     ['a password in a query', 'a=1&password=hunter2&b=2', `a=1&password=${REDACTED}&b=2`],
     ['a token in JSON', '{"access_token":"abc123","a":1}', `{"access_token":"${REDACTED}","a":1}`],
   ])('%s is cut out', (_, text, seen) => {
     expect(redactText(text)).toBe(seen);
+    expect(redactText(seen)).toBe(seen);
   });
 
   test.each([
@@ -67,15 +116,40 @@ describe('in a text', () => {
     ['a trace id', '4bf92f3577b34da6a3ce929d0e0e4736'],
     ['a route', '/users/:id'],
     ['a statement', 'update users set password = $1 where token = ?'],
+    ['an address', 'https://medium.com/@jane and http://localhost:3000/a?b=c#d'],
+    ['an object under such a name', '{"token":{"id":1},"cookies":[1]}'],
   ])('%s stays', (_, text) => {
     expect(redactText(text)).toBe(text);
   });
 });
 
+test.each([
+  ['letters', 'a'.repeat(100_000)],
+  ['numbers', '4'.repeat(100_000)],
+  ['numbers apart', '4 '.repeat(50_000)],
+  ['spaces after a name', `token${' '.repeat(100_000)}`],
+  ['addresses', '://a'.repeat(25_000)],
+  ['tokens', 'eyJ-'.repeat(25_000)],
+  ['names', 'token=cookie:'.repeat(7_500)],
+  ['quotes', `cookie: ${'="a'.repeat(30_000)}`],
+  ['open quotes', 'password="\\'.repeat(9_000)],
+  ['lists', 'cookie:["'.repeat(10_000)],
+  ['escaped quotes', `token:\\"${'\\\\"'.repeat(30_000)}`],
+  ['percent signs', '%41'.repeat(30_000)],
+  ['at signs', 'a@'.repeat(50_000)],
+  ['domains', `a@${'b.'.repeat(50_000)}`],
+])('100 kB of %s are read at once', (_what, text) => {
+  const startedAtMs = performance.now();
+  for (const end of ['', '%', '@', '"', '\n']) redactText(`${text}${end}`);
+  expect(performance.now() - startedAtMs).toBeLessThan(500);
+});
+
 test('a log record is redacted in depth, and what is not plain data passes as it is', () => {
   const error = new Error('kept');
-  expect(redactRecord({ user: { email: 'a@b.ch', password: 'x', tags: ['c@d.ch', 1] }, error })).toEqual({
-    user: { email: REDACTED, password: REDACTED, tags: [REDACTED, 1] },
+  expect(
+    redactRecord({ user: { email: 'a@b.ch', password: 'x', tags: ['c@d.ch', 1, 4111111111111111] }, error }),
+  ).toEqual({
+    user: { email: REDACTED, password: REDACTED, tags: [REDACTED, 1, REDACTED] },
     error,
   });
 });

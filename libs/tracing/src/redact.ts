@@ -6,16 +6,50 @@ export const REDACTED = '[redacted]';
 const secretKey =
   /authorization|cookie|passw(or)?d|passwd|passphrase|secret|token|api[-_.]?key|private[-_.]?key|credential|card[-_.]?(number|no|num)|\bpan\b|\bcvv2?\b|\bcvc2?\b|(^|[._-])iban$/i;
 
-// What tells by its shape that it is a secret, whatever it is called. One look decides for nearly every value.
-const suspicious = /@|%|eyJ|bearer|basic |\d(?:[ -]?\d){12}|(?:token|secret|passw|api_?key)/i;
+// What tells by its shape that it is a secret, whatever it is called. One look decides for nearly every value: names that begin with the same letter
+// stand together, since each further letter to begin with costs at every character.
+const suspicious =
+  /@|%40|eyJ|b(?:earer|asic )|[2-6](?:[ -]?\d){12}|a(?:uthorization|pi[-_.]?key)|c(?:ookie|redential)|p(?:assw|assphrase|rivate[-_.]?key)|secret|token/i;
 
-const jwt = /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g;
+// What follows is read in one pass each, however long the text is: nothing in it can be read in two ways.
+const headerNames = 'authorization|cookie';
+const secretNames =
+  'passw(?:or)?d|passphrase|secret(?:[-_]?access)?(?:[-_]?key)?|token|api[-_.]?key|private[-_.]?key|credentials?';
+const placeholder = String.raw`\s|\$\d|\?|\[redacted`;
+// To the quote that closes it, or to the end of the line where the text is cut off; in JSON inside JSON quotes have backslashes before them.
+const quoted = [
+  quotedBy('"', '"', String.raw`(?:\\[^\r\n]|[^"\\\r\n])*`),
+  quotedBy("'", "'", String.raw`(?:\\[^\r\n]|[^'\\\r\n])*`),
+  quotedBy(
+    String.raw`(?<escaped>\\+["'])`,
+    String.raw`\k<escaped>`,
+    String.raw`(?:(?!(?<!\\)(?:\k<escaped>|"))[^\r\n])*`,
+  ),
+].join('|');
+// To the end of the line, and no further than the text in quotes that it stands in: quotes of its own follow an equals sign.
+const line = String.raw`(?:="(?![,}\]:])[^"\r\n]*"|\\(?![rn])[^\r\n]|[^"\\\r\n])+`;
+
+const urlCredentials = /:\/\/[^\s/?#"'<>\\]+@/g;
+const property = named(
+  String.raw`(?:${headerNames}|${secretNames})(?<nameQuote>\\*["'])\s*[=:]\s*`,
+  String.raw`[^\s"'\\&;,}\]{[]+`,
+);
+const header = named(String.raw`(?:${headerNames})[ \t]*[=:][ \t]*`, line);
+const assignment = named(String.raw`(?:${secretNames})\s*[=:]\s*`, String.raw`[^\s"'\\&;,}]+`);
+const jwt = /\beyJ[\w-]+(\.[\w-]+(?:\.[\w-]*)?)?/g;
 const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
-const assignment =
-  /((?:authorization|cookie|password|passwd|secret|[\w-]*token|api[-_]?key)(?:\\*["'])?\s*[=:]\s*(?:\\*["'])?)(?!\$\d|\?|\[redacted)([^\s"'\\&;,}]+)/gi;
 // Of the characters allowed in a local part, those that separate in queries and paths are left out.
-const email = /[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
+const email = /(?<![\w.!#$'*+^`{|}~-])[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
 const digits = /(?<!\w)(?<!\d\.)\d(?:[ -]?\d){12,18}(?!\w)(?!\.\d)/g;
+
+function named(name: string, value: string): RegExp {
+  return new RegExp(`(?<name>${name})(?:${quoted}|(?!${placeholder})${value})`, 'gi');
+}
+
+// A list of several, as `set-cookie` is, or one.
+function quotedBy(open: string, close: string, content: string): string {
+  return `(?<open>\\[[ \\t]*${open})${content}(?:${close}[ \\t]*,[ \\t]*${close}${content})*|(?<open>${open})${content}`;
+}
 
 /** True where the value of `key` must not be seen, whatever it is: `authorization`, `user.password`, `card_number`. */
 export function isSecretKey(key: string): boolean {
@@ -23,25 +57,41 @@ export function isSecretKey(key: string): boolean {
 }
 
 /**
- * `text` without what has the shape of a secret: JSON web tokens, bearer and basic credentials, `password=…` pairs, card numbers
- * (by length and check digit) and e-mail addresses, also where percent signs spell them. Text that holds none is returned as it is.
+ * `text` without what has the shape of a secret: JSON web tokens, bearer and basic credentials, those in addresses, `Cookie: …` lines, `password=…`
+ * pairs, card numbers (by length and check digit) and e-mail addresses, also where percent signs spell them. Text that holds none is returned as it is.
  */
 export function redactText(text: string): string {
-  if (!suspicious.test(text)) return text;
-  const seen = redactPlain(text);
+  const seen = suspicious.test(text) ? redactPlain(text) : text;
+  if (!seen.includes('%')) return seen;
   const decoded = decodedText(seen);
-  if (decoded === seen) return seen;
+  if (decoded === seen || !suspicious.test(decoded)) return seen;
   const seenDecoded = redactPlain(decoded);
   return seenDecoded === decoded ? seen : seenDecoded;
 }
 
+// Lines first: what is cut out of one must not hide that it goes on.
 function redactPlain(text: string): string {
   return text
-    .replace(jwt, REDACTED)
+    .replace(urlCredentials, `://${REDACTED}@`)
+    .replace(property, hidden)
+    .replace(header, hidden)
+    .replace(assignment, hidden)
+    .replace(jwt, (found, payload: string | undefined) => (payload === undefined ? found : REDACTED))
     .replace(scheme, `$1 ${REDACTED}`)
-    .replace(assignment, `$1${REDACTED}`)
     .replace(email, REDACTED)
     .replace(digits, found => (isCardNumber(found) ? REDACTED : found));
+}
+
+// A value without quotes under a name that has them is JSON's, and needs them to stay JSON.
+function hidden(...found: readonly unknown[]): string {
+  const { name, nameQuote = '', open } = found.at(-1) as HiddenParts;
+  return open === undefined ? `${name}${nameQuote}${REDACTED}${nameQuote}` : `${name}${open}${REDACTED}`;
+}
+
+interface HiddenParts {
+  readonly name: string;
+  readonly nameQuote?: string;
+  readonly open?: string;
 }
 
 // What stands in a path or a query is spelled with percent signs, and a secret is one in any spelling.
@@ -64,8 +114,12 @@ function redactOfKind(kind: KeyKind, value: unknown): unknown {
   if (kind === 'plain') return value;
   if (kind === 'secret') return REDACTED;
   if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'number') return value >= 1e12 && isCardNumber(String(value)) ? REDACTED : value;
+  if (typeof value === 'number') return redactNumber(value);
   return typeof value === 'object' ? redactRecord(value) : value;
+}
+
+function redactNumber(value: number): unknown {
+  return value >= 1e12 && isCardNumber(String(value)) ? REDACTED : value;
 }
 
 /** Redacts `attributes` in place: span attributes are read by many and owned by none. */
@@ -92,6 +146,7 @@ export function redactAttributes(attributes: Attributes): void {
  */
 export function redactRecord(value: unknown, depth = 6): unknown {
   if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'number') return redactNumber(value);
   if (typeof value !== 'object' || value === null || depth === 0) return value;
   if (Array.isArray(value)) return value.map(item => redactRecord(item, depth - 1));
   const prototype: unknown = Object.getPrototypeOf(value);

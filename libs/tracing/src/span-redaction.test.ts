@@ -3,7 +3,7 @@ import type { SpanProcessor } from '@opentelemetry/sdk-trace';
 import Fastify from 'fastify';
 import { traceToMemory } from '../test/memory-tracing.ts';
 import { registerServerSpans } from './fastify/index.ts';
-import { setAttributes } from './index.ts';
+import { addEvent, setAttributes, withSpan } from './index.ts';
 
 const careless: SpanProcessor = {
   onStart: span => {
@@ -31,5 +31,16 @@ test.each([
   expect(texts).toContain('/hello/:id');
   expect(texts).not.toMatch(/hunter2|example\.com|abc/);
   await app.close();
+  await memory.tracing.shutdown();
+});
+
+test('the name of an event is looked through for secrets', async () => {
+  const memory = traceToMemory();
+  withSpan('send', () => {
+    addEvent('mail sent to alice@example.com');
+    addEvent('mail.sent');
+  });
+  const [span] = await memory.spans();
+  expect(span?.events.map(({ name }) => name)).toEqual(['mail sent to [redacted]', 'mail.sent']);
   await memory.tracing.shutdown();
 });

@@ -14,7 +14,8 @@ export class SpanRedaction {
   }
 
   ending(span: Span): void {
-    if (!this.#cleanNames.has(span.name)) this.#cleanName(span);
+    const name = this.#seenName(span.name);
+    if (name !== span.name) span.updateName(name);
     const { code, message } = span.status;
     if (message !== undefined) {
       const seen = redactText(message);
@@ -25,14 +26,18 @@ export class SpanRedaction {
   ended(span: ReadableSpan): void {
     const isClean = this.#trustsClean && span instanceof RecordedSpan && span.areClean;
     if (!isClean) redactAttributes(span.attributes);
-    for (const { attributes } of span.events) if (attributes !== undefined) redactAttributes(attributes);
+    for (const event of span.events) {
+      event.name = this.#seenName(event.name);
+      if (event.attributes !== undefined) redactAttributes(event.attributes);
+    }
     for (const { attributes } of span.links) if (attributes !== undefined) redactAttributes(attributes);
   }
 
-  #cleanName(span: Span): void {
-    const name = redactText(span.name);
-    if (name !== span.name) span.updateName(name);
+  #seenName(name: string): string {
+    if (this.#cleanNames.has(name)) return name;
+    const seen = redactText(name);
     // Names made from input must not fill the memory.
-    else if (this.#cleanNames.size < 2_000) this.#cleanNames.add(name);
+    if (seen === name && this.#cleanNames.size < 2_000) this.#cleanNames.add(name);
+    return seen;
   }
 }
