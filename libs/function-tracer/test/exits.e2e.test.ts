@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { parseRow } from '../src/reader/read-log.ts';
 import { type Finished, readLog, run, type RunOptions, temporaryDirectory } from './traced-process.ts';
 
-const QUIET = ['end', 'exit', 'exitCode', 'handled'];
+const QUIET = ['end', 'exit', 'exitCode', 'handled', 'ownClock'];
 const THROWING = [
   'throwMade',
   'oneLine',
@@ -45,6 +45,18 @@ test.each([...QUIET, ...THROWING])(
     expect(events.filter(({ event }) => event === 'EXIT' || event === 'EXCEPTION').length).toBeGreaterThan(0);
   },
 );
+
+test('a clock that the program puts in place of its own is not believed', async () => {
+  const { traced, log } = await both('ownClock');
+  expect(traced.stdout).toBe('7200000\n');
+  const durations = readLog(log).map(({ durationMicros }) => Number(durationMicros ?? 0));
+  expect(Math.max(...durations)).toBeLessThan(60e6);
+});
+
+test('a program whose chance is its own draws the same numbers, also where a part of the calls is written', async () => {
+  const { plain, traced } = await both('ownRandom', { env: { FLOWTRACE_SAMPLE_RATE: '0.5' } });
+  expect(traced).toEqual(plain);
+});
 
 test.each(['throwMade', 'timerOneLine', 'throwText', 'shop'])(
   'the same holds without the writer thread (%s)',

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { performance } from 'node:perf_hooks';
 import { currentSession } from '../current-session.ts';
 import { AttachedCall } from './attached-call.ts';
 import { OpenCalls } from './open-calls.ts';
 import { nextRequestId } from './request-ids.ts';
 import { activeSpan, type SpanIds } from '../runtime/active-span.ts';
+import { now } from '../runtime/clock.ts';
 import { runtime } from '../runtime/global-runtime.ts';
 import { createRoot, type RequestRoot } from '../runtime/request-root.ts';
 
@@ -19,7 +19,7 @@ export class HttpCall {
   readonly #response: ServerResponse;
   readonly #method: string;
   readonly #target: string;
-  readonly #startedMs = performance.now();
+  readonly #startedMs = now();
   #hasEnded = false;
 
   private constructor(request: IncomingMessage, response: ServerResponse) {
@@ -97,7 +97,7 @@ export class HttpCall {
 
   #writeResponse(): void {
     const response = this.#response;
-    const endedMs = performance.now();
+    const endedMs = now();
     const micros = Math.round((endedMs - this.#startedMs) * 1000);
     const fields = {
       status_code: response.statusCode,

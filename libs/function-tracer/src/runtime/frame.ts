@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks';
+import { now } from './clock.ts';
 import { watchIterable } from './watched-iterable.ts';
 import type { FunctionEntry } from './function-table.ts';
 import type { CallContext, RequestRoot } from './request-root.ts';
@@ -57,14 +57,14 @@ export class Frame implements CallContext {
     this.isSuspended = true;
     if (this.isMuted) return;
     this.waits ??= { sinceMs: 0, totalMs: 0 };
-    this.waits.sinceMs = performance.now();
+    this.waits.sinceMs = now();
   }
 
   /** Resumes. Harmless when it never was suspended. */
   u(): void {
     if (!this.isSuspended) return;
     this.isSuspended = false;
-    if (this.waits !== undefined) this.waits.totalMs += performance.now() - this.waits.sinceMs;
+    if (this.waits !== undefined) this.waits.totalMs += now() - this.waits.sinceMs;
     this.resumer = this.#runtime.current;
     this.#runtime.current = this;
   }

@@ -1,3 +1,4 @@
+import { now } from './clock.ts';
 import type { FunctionEntry } from './function-table.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -25,7 +26,7 @@ export class Hotness {
 
   /** Writes and clears the counts; a function that has cooled down is written call by call again. */
   summarize(recorder: Recorder): void {
-    const nowMs = performance.now();
+    const nowMs = now();
     for (const entry of this.#hot) {
       if (entry.windowCalls > 0) recorder.aggregate(entry, nowMs);
       const isStillOften = entry.windowCalls > (nowMs - entry.windowStartedMs) * HOT_CALLS_PER_MS;

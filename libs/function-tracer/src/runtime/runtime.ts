@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { performance } from 'node:perf_hooks';
 import { isPromise } from 'node:util/types';
+import { now } from './clock.ts';
 import { Frame } from './frame.ts';
 import { FunctionTable } from './function-table.ts';
 import { Hotness } from './hotness.ts';
@@ -21,8 +21,9 @@ export interface Session {
   readonly requestBudget: RequestBudget;
 }
 
-// Taken before an application can replace it.
+// Taken before an application can replace them, as by numbers from a seed, of which none may be used up here.
 const PROMISE_THEN = Reflect.get(Promise.prototype, 'then');
+const { random } = Math;
 
 /**
  * What rewritten code talks to, through one global. `current` is the call that runs now; a call that suspends hands
@@ -87,7 +88,7 @@ export class Runtime {
     if (this.spanRoots.isActive) frame.root = this.spanRoots.under(frame.root);
     frame.resumer = resumer;
     this.#mute(frame, from, session);
-    frame.startedMs = performance.now();
+    frame.startedMs = now();
     if (!frame.isMuted) this.#recordEnter(frame, args, session);
     this.current = frame;
     return frame;
@@ -156,7 +157,7 @@ export class Runtime {
   /** How much of a new tree of calls is to be written. */
   takesTree(): Share {
     const rate = this.#session?.sampleRate ?? 0;
-    return rate >= 1 || Math.random() < rate ? 'all' : 'nothing';
+    return rate >= 1 || random() < rate ? 'all' : 'nothing';
   }
 
   /** An error passes through a traced function; answers it, to be thrown on. */
@@ -197,9 +198,9 @@ export class Runtime {
   // its rejection: a second pair of eyes changes nothing that the application could see.
   #endWhenSettled(frame: Frame, promise: Promise<unknown>): void {
     frame.hasEnded = true;
-    const leftMs = performance.now();
+    const leftMs = now();
     const settle = (isRejected: boolean, value: unknown) => {
-      frame.waits = { sinceMs: leftMs, totalMs: (frame.waits?.totalMs ?? 0) + performance.now() - leftMs };
+      frame.waits = { sinceMs: leftMs, totalMs: (frame.waits?.totalMs ?? 0) + now() - leftMs };
       this.#end(frame, isRejected, value);
     };
     // Both outcomes are taken care of.
@@ -217,7 +218,7 @@ export class Runtime {
 
   #end(frame: Frame, hasThrown: boolean, value: unknown): void {
     const session = this.#session;
-    const endedMs = performance.now();
+    const endedMs = now();
     try {
       if (session !== undefined) this.#recordEnd(frame, { hasThrown, value, session, endedMs });
     } catch {

@@ -1,5 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import { type CallValues, HIDDEN_VALUE } from '../values/call-values.ts';
+import { now } from '../runtime/clock.ts';
 import type { Frame } from '../runtime/frame.ts';
 import type { FunctionEntry, FunctionTable } from '../runtime/function-table.ts';
 import type { Recorder } from '../runtime/recorder.ts';
@@ -108,7 +108,7 @@ export class EventRecorder implements Recorder {
   }
 
   /** An event that is no call's: its own fields, as JSON without braces. */
-  line(text: string, root: RequestRoot | undefined, atMs = performance.now()): void {
+  line(text: string, root: RequestRoot | undefined, atMs = now()): void {
     if (!this.#prepare(root)) return;
     const record = this.#record;
     record.kind = Kind.line;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { now } from '../runtime/clock.ts';
 import { messageOf, warnOnce } from '../warning.ts';
 import { drainRing } from './drain-ring.ts';
 import { EventFormatter } from './event-formatter.ts';
@@ -62,8 +63,8 @@ export class RingSink implements RecordSink {
 
   #waitToWrite(record: EventRecord): boolean {
     if (this.#thread === undefined) this.#startThread();
-    const deadline = performance.now() + CLOSE_TIMEOUT_MS;
-    while (performance.now() < deadline && !this.#isDead) {
+    const deadline = now() + CLOSE_TIMEOUT_MS;
+    while (now() < deadline && !this.#isDead) {
       this.flush();
       if (!this.#isAlone) Atomics.wait(PAUSE, 0, 0, 1);
       if (this.#ring.write(record, 0)) return true;
