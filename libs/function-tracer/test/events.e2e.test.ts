@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { type LoggedEvent, readLog, run, temporaryDirectory } from './traced-process.ts';
+import { type LoggedEvent, readLog, REGISTER, run, temporaryDirectory } from './traced-process.ts';
 
 /** The documented events, key by key, from the README of the original. */
 const DOCUMENTED = {
@@ -233,4 +235,35 @@ test('secrets do not show, by whichever way they come into the log', async () =>
     path: '/reset/[REDACTED]',
     user_agent: 'app Bearer [REDACTED]',
   });
+});
+
+test.each(['true', 'false'])(
+  'standard output may be a pipe that is read slowly: nothing is lost, there or in the log (asynchronous: %s)',
+  async isAsync => {
+    const log = join(temporaryDirectory(), 'flow.jsonl');
+    const env = { FLOWTRACE_LOGFILE: log, FLOWTRACE_STDOUT: 'true', FLOWTRACE_ASYNC: isAsync };
+    const { code, stdout } = await run('hindered.mjs', ['1000'], {
+      env,
+      // From its first use on it does not block.
+      nodeArgs: ['--import', 'data:text/javascript,process.stdout'],
+      whileRunning: child => {
+        child.stdout?.pause();
+        setTimeout(() => child.stdout?.resume(), 500);
+      },
+    });
+    expect(code).toBe(0);
+    const lines = stdout.split('\n').filter(line => line.startsWith('{'));
+    expect(lines.filter(line => line.includes('"EXIT"') && line.includes('"function":"work"'))).toHaveLength(1_000);
+    expect(lines.every(line => line.endsWith('}'))).toBe(true);
+    expect(readLog(log)).toHaveLength(lines.length);
+  },
+);
+
+test('standard output that takes nothing takes nothing from the log', () => {
+  const log = join(temporaryDirectory(), 'flow.jsonl');
+  const command = `exec "${process.execPath}" --conditions=@tracelab/source --import "${REGISTER}" exits.cjs end > /dev/full`;
+  const env = { FLOWTRACE_LOGFILE: log, FLOWTRACE_STDOUT: 'true', FLOWTRACE_CACHE: 'false' };
+  const cwd = fileURLToPath(new URL('./fixtures/', import.meta.url));
+  expect(spawnSync('sh', ['-c', command], { cwd, env }).status).toBe(0);
+  expect(readLog(log).length).toBeGreaterThan(0);
 });

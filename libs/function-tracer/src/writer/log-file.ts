@@ -11,6 +11,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { StandardOutput } from './standard-output.ts';
+import { LINE_BREAK } from './whole-lines.ts';
 
 export interface LogFileOptions {
   /** Empty for no file. */
@@ -21,11 +23,10 @@ export interface LogFileOptions {
   readonly maxFiles: number;
 }
 
-const LINE_BREAK = 0x0a;
-
 /** The log on disk: appends whole lines, begins a new file at a size, and repairs a line that a kill left unfinished. */
 export class LogFile {
   readonly #options: LogFileOptions;
+  readonly #output: StandardOutput | undefined;
   #descriptor: number | undefined;
   #size = 0;
   /** Not a device or a pipe, which never grows, and which nobody may move: as root that would take /dev/null away. */
@@ -33,17 +34,22 @@ export class LogFile {
 
   constructor(options: LogFileOptions) {
     this.#options = options;
+    this.#output = options.toStdout ? new StandardOutput() : undefined;
     if (options.path !== '') this.#open();
   }
 
   /** Appends text that ends with a line break. */
   append(lines: string): void {
     if (lines === '') return;
-    if (this.#options.toStdout) writeAll(1, Buffer.from(lines));
-    if (this.#options.path === '') return;
-    if (this.#options.maxBytes > 0) this.#makeRoom(Buffer.byteLength(lines));
-    if (this.#descriptor === undefined) return;
     const bytes = Buffer.from(lines);
+    this.#appendToFile(bytes);
+    this.#output?.write(bytes);
+  }
+
+  #appendToFile(bytes: Buffer): void {
+    if (this.#options.path === '') return;
+    if (this.#options.maxBytes > 0) this.#makeRoom(bytes.length);
+    if (this.#descriptor === undefined) return;
     writeAll(this.#descriptor, bytes);
     this.#size += bytes.length;
   }
