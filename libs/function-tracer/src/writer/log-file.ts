@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { underLock } from './lock-file.ts';
 import { StandardOutput } from './standard-output.ts';
-import { LINE_BREAK } from './whole-lines.ts';
+import { dropUnfinishedLine } from './unfinished-line.ts';
+import { wholeLines } from './whole-lines.ts';
 
 export interface LogFileOptions {
   /** Empty for no file. */
@@ -28,30 +19,40 @@ export class LogFile {
   readonly #options: LogFileOptions;
   readonly #output: StandardOutput | undefined;
   #descriptor: number | undefined;
-  #size = 0;
   /** Not a device or a pipe, which never grows, and which nobody may move: as root that would take /dev/null away. */
   #isFile = false;
 
   constructor(options: LogFileOptions) {
     this.#options = options;
     this.#output = options.toStdout ? new StandardOutput() : undefined;
-    if (options.path !== '') this.#open();
+    if (options.path === '') return;
+    this.#open();
+    if (this.#isFile && this.#descriptor !== undefined) dropUnfinishedLine(this.#descriptor, this.#lock);
   }
 
   /** Appends text that ends with a line break. */
   append(lines: string): void {
     if (lines === '') return;
     const bytes = Buffer.from(lines);
-    this.#appendToFile(bytes);
+    if (this.#options.path !== '') this.#appendToFiles(bytes);
     this.#output?.write(bytes);
   }
 
-  #appendToFile(bytes: Buffer): void {
-    if (this.#options.path === '') return;
-    if (this.#options.maxBytes > 0) this.#makeRoom(bytes.length);
+  #appendToFiles(bytes: Buffer): void {
+    const { maxBytes } = this.#options;
+    if (maxBytes === 0 || !this.#isFile) {
+      this.#write(bytes);
+      return;
+    }
+    for (const part of wholeLines(bytes, maxBytes)) {
+      this.#makeRoom(part.length);
+      this.#write(part);
+    }
+  }
+
+  #write(bytes: Buffer): void {
     if (this.#descriptor === undefined) return;
-    writeAll(this.#descriptor, bytes);
-    this.#size += bytes.length;
+    for (let offset = 0; offset < bytes.length;) offset += writeSync(this.#descriptor, bytes, offset);
   }
 
   close(): void {
@@ -63,17 +64,30 @@ export class LogFile {
     const { path } = this.#options;
     mkdirSync(dirname(path), { recursive: true });
     this.#descriptor = openSync(path, 'a+');
-    const { size, isFile } = describe(this.#descriptor);
-    this.#isFile = isFile;
-    this.#size = isFile ? dropUnfinishedLine(this.#descriptor, size) : 0;
+    this.#isFile = fstatSync(this.#descriptor).isFile();
   }
 
+  /** Other processes append to the same file, and begin new ones. */
   #makeRoom(bytes: number): void {
+    if (this.#hasRoom(bytes)) return;
+    underLock(this.#lock, () => {
+      // Another process may just have begun a new file.
+      if (this.#hasRoom(bytes)) return;
+      this.close();
+      this.#shift();
+      this.#open();
+    });
+  }
+
+  #hasRoom(bytes: number): boolean {
     if (this.#isMoved()) this.#reopen();
-    if (!this.#isFile || this.#size === 0 || this.#size + bytes <= this.#options.maxBytes) return;
-    this.close();
-    this.#shift();
-    this.#open();
+    if (this.#descriptor === undefined) return true;
+    const { size } = fstatSync(this.#descriptor);
+    return size === 0 || size + bytes <= this.#options.maxBytes;
+  }
+
+  get #lock(): string {
+    return `${this.#options.path}.lock`;
   }
 
   /** Whether another process or thread has begun a new file meanwhile. */
@@ -97,30 +111,6 @@ export class LogFile {
   }
 }
 
-function describe(descriptor: number): { size: number; isFile: boolean } {
-  const stats = fstatSync(descriptor);
-  return { size: stats.size, isFile: stats.isFile() };
-}
-
 function moveIfThere(from: string, to: string): void {
   if (statSync(from, { throwIfNoEntry: false }) !== undefined) renameSync(from, to);
-}
-
-function writeAll(descriptor: number, bytes: Buffer): void {
-  for (let offset = 0; offset < bytes.length;) offset += writeSync(descriptor, bytes, offset);
-}
-
-const TAIL_BYTES = 64 * 1024;
-
-/** A process that was killed in the middle of a write leaves part of a line; nothing could be made of it. */
-function dropUnfinishedLine(descriptor: number, size: number): number {
-  if (size === 0) return 0;
-  const tail = Buffer.alloc(Math.min(size, TAIL_BYTES));
-  readSync(descriptor, tail, 0, tail.length, size - tail.length);
-  if (tail.at(-1) === LINE_BREAK) return size;
-  const lastBreak = tail.lastIndexOf(LINE_BREAK);
-  if (lastBreak < 0 && tail.length < size) return size;
-  const whole = size - tail.length + lastBreak + 1;
-  ftruncateSync(descriptor, whole);
-  return whole;
 }
