@@ -5,7 +5,8 @@ import { Describer } from './describe.ts';
 import { Redactor } from './redact.ts';
 
 const redactor = new Redactor({ keys: [] });
-const describer = new Describer(redactor, { maxDepth: 4, maxKeys: 50, maxChars: 1000 });
+const limits = { maxDepth: 4, maxKeys: 50, maxChars: 1000 };
+const describer = new Describer(redactor, limits);
 const parsed = (value: unknown): unknown => JSON.parse(describer.describe(value));
 
 test('plain values read as JSON does', () => {
@@ -64,6 +65,36 @@ test('nothing of the application runs: no getter, no toJSON, no proxy trap, no i
   }).not.toThrow();
   expect(ran).toEqual([]);
   expect(parsed(value)).toMatchObject({ own: '[Getter]', proxy: '[Proxy]', list: ['[Getter]', 2] });
+});
+
+test('what only looks like a built-in object by its prototype is described as what it is', () => {
+  const builtIns = [
+    new Date(0),
+    new Map([[1, 2]]),
+    new Set([1]),
+    /x/g,
+    new Error('bad'),
+    new Uint8Array(80),
+    Promise.resolve(1),
+    new ArrayBuffer(1),
+    Object('boxed'),
+    new WeakMap(),
+    new WeakSet(),
+    new (class Days extends Date {})(0),
+  ];
+  for (const builtIn of builtIns) {
+    const prototype = Object.getPrototypeOf(builtIn) as object;
+    // Whichever comes first.
+    const expected = new Describer(redactor, limits).describe(builtIn);
+    const imitation: unknown = Object.create(prototype);
+    const own = Object.create(Object.create(prototype) as object) as unknown;
+    expect([describer.describe(imitation), describer.describe(own)]).toEqual([
+      expect.stringMatching(/^\{"\$type":"\w+"\}$/),
+      expect.stringMatching(/^\{"\$type":"\w+"\}$/),
+    ]);
+    expect(describer.describe(builtIn)).toBe(expected);
+    expect(describer.describe(imitation)).toMatch(/^\{"\$type":"\w+"\}$/);
+  }
 });
 
 test('cycles, depth and width end somewhere', () => {

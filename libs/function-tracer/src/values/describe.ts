@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { kindOf } from './object-kind.ts';
 import { beginningOf, REDACTED, type Redactor } from './redact.ts';
 
 /** How much of a value is looked at. */
@@ -237,39 +238,6 @@ const LONGEST_NAME_KEPT = 100;
 const LEAST_CARD_NUMBER = 1e12;
 const HIDDEN_VALUE = `"${REDACTED}"`;
 
-type ObjectKind = 'plain' | 'date' | 'error' | 'map' | 'set' | 'pattern' | 'bytes' | 'opaque';
-
-const kinds = new WeakMap<object, ObjectKind>();
-
-// Asking what an object is inside costs more than writing a small one, so it is asked once for each prototype.
-function kindOf(value: object): ObjectKind {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === Array.prototype || prototype === null) return 'plain';
-  const known = kinds.get(prototype as object);
-  if (known !== undefined) return known;
-  const kind = inspectKind(value);
-  kinds.set(prototype as object, kind);
-  return kind;
-}
-
-const KIND_TESTS: readonly (readonly [ObjectKind, (value: unknown) => boolean])[] = [
-  ['date', types.isDate],
-  ['error', value => isError(value)],
-  ['map', types.isMap],
-  ['set', types.isSet],
-  ['pattern', types.isRegExp],
-  ['bytes', types.isTypedArray],
-  ['opaque', types.isPromise],
-  ['opaque', types.isAnyArrayBuffer],
-  ['opaque', types.isBoxedPrimitive],
-  ['opaque', types.isWeakMap],
-  ['opaque', types.isWeakSet],
-];
-
-function inspectKind(value: object): ObjectKind {
-  return KIND_TESTS.find(([, test]) => test(value))?.[0] ?? 'plain';
-}
-
 // The originals, taken before an application can replace them.
 const REGEXP_TO_STRING = methodOf(RegExp.prototype, 'toString');
 const DATE_TO_ISO = methodOf(Date.prototype, 'toISOString');
@@ -299,13 +267,6 @@ function nextOf(iterator: object): (iterator: Iterator<unknown>) => IteratorResu
 function applying(original: unknown): Original {
   const fn = original as (this: object) => unknown;
   return target => Reflect.apply(fn, target, []);
-}
-
-// TypeScript's library does not know it yet, and Node 22 neither.
-const { isError = isInstance } = Error as { readonly isError?: (value: unknown) => value is Error };
-
-function isInstance(value: unknown): value is Error {
-  return value instanceof Error;
 }
 
 function dateText(date: Date): string {
