@@ -241,11 +241,11 @@ test('what is instrumented keeps its formatting, has decorators innermost, and c
 test.each([
   [
     "'use strict';\nconst f = () => 1;\nmodule.exports = f;\n",
-    "'use strict';\nconst { trace } = require('@tracelab/function-tracer');\nconst f = trace(() => 1);\nmodule.exports = f;\n",
+    "'use strict';\nconst { trace } = require('@tracelab/function-tracer');\nconst f = trace(() => 1, { name: 'f' });\nmodule.exports = f;\n",
   ],
   [
     '#!/usr/bin/env node\nexport const f = (a) => a;\n',
-    "#!/usr/bin/env node\nimport { trace } from '@tracelab/function-tracer';\nexport const f = trace((a) => a);\n",
+    "#!/usr/bin/env node\nimport { trace } from '@tracelab/function-tracer';\nexport const f = trace((a) => a, { name: 'f' });\n",
   ],
   [
     'function f(a) { return a }\n',
@@ -260,7 +260,7 @@ test.each([
   ['class A { m() { return 1 } }\n', undefined],
   [
     'export const f = (a) => a;\r\nexport const g = 1;\r\n',
-    "import { trace } from '@tracelab/function-tracer';\r\nexport const f = trace((a) => a);\r\nexport const g = 1;\r\n",
+    "import { trace } from '@tracelab/function-tracer';\r\nexport const f = trace((a) => a, { name: 'f' });\r\nexport const g = 1;\r\n",
   ],
 ])('JavaScript %j becomes %j', (before, after) => {
   expect(instrumentSource('x.js', before).source).toBe(after ?? before);
@@ -294,6 +294,10 @@ test.each([
   [
     'assigns to its functions',
     { 'main.cjs': `console.log(check(1));\ncheck = (f => n => f(n) * 2)(check);\n${CHECK}` },
+  ],
+  [
+    'asks for names',
+    { 'main.mjs': 'const f = () => 1, g = function h() { return 2 };\nconsole.log(f.name, g.name, f(), g());' },
   ],
   [
     'calls a function from a static initializer',

@@ -6,8 +6,8 @@ import { parse, type ParsedSource } from '../rewrite/parse.ts';
 export type Way =
   /** A decorator before the method. */
   | { readonly way: 'decorator'; readonly at: number }
-  /** A call around the function. */
-  | { readonly way: 'call'; readonly start: number; readonly end: number }
+  /** A call around the function, which gives it the name of its constant if it has none of its own. */
+  | { readonly way: 'call'; readonly start: number; readonly end: number; readonly name: string | undefined }
   /** An assignment before everything else: a declaration may be called before its line, a constant may not. */
   | { readonly way: 'assignment'; readonly name: string };
 
@@ -95,8 +95,14 @@ class InspectionWalk {
     if (parent === undefined || this.#path.some(isRepeated)) return undefined;
     if (parent.type === 'MethodDefinition') return this.#decoratorBefore(parent);
     const isConstant = parent.type === 'VariableDeclarator' && this.#path.at(-2)?.['kind'] === 'const';
-    if (isConstant && !isArrayOrNothing(parent)) return { way: 'call', start: fn.start, end: fn.end };
     const name = text(child(fn, 'id'), 'name');
+    if (isConstant && !isArrayOrNothing(parent))
+      return {
+        way: 'call',
+        start: fn.start,
+        end: fn.end,
+        name: name === undefined ? text(child(parent, 'id'), 'name') : undefined,
+      };
     return name !== undefined && this.#isModuleFunction(fn) ? { way: 'assignment', name } : undefined;
   }
 

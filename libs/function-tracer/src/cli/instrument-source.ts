@@ -59,7 +59,7 @@ function editsFor({ source, names }: SourceFile, way: Way): Edit[] {
     case 'call':
       return [
         { at: way.start, text: `${names.trace}(` },
-        { at: way.end, text: ')' },
+        { at: way.end, text: way.name === undefined ? ')' : `, { name: '${way.name}' })` },
       ];
     case 'assignment':
       return [];

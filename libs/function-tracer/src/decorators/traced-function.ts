@@ -11,7 +11,7 @@ import { watchGenerator } from './watch-generator.ts';
 import { type Parameter, parametersOf } from './parameters-of.ts';
 
 export interface TraceOptions {
-  /** What the function is called in the trace; its own name by default. */
+  /** What the function is called in the trace; its own name by default. One without a name is given it. */
   readonly name?: string;
   /** The module it is shown in; by default that of the file that asks for tracing. */
   readonly module?: string;
@@ -35,6 +35,7 @@ export function traceFunction<Fn extends AnyFunction>(fn: Fn, options: TraceOpti
   const call = new TracedCall(fn, options);
   const traced = isConstructor(fn) ? constructible(fn, call) : callable(call);
   copyIdentity(fn, traced);
+  if (fn.name === '' && options.name !== undefined) Object.defineProperty(traced, 'name', { value: options.name });
   tracedFunctions.add(traced);
   return traced as Fn;
 }
