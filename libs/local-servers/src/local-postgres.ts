@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -111,18 +111,26 @@ export class LocalPostgres {
 
   async #create(): Promise<void> {
     if (existsSync(join(this.#directory, 'PG_VERSION'))) return;
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const passwordFile = `${this.#directory}.password`;
+    // Made aside and renamed, so that a start which is killed meanwhile leaves no half of a cluster.
+    const aside = `${this.#directory}.new`;
+    await rm(aside, { recursive: true, force: true });
+    await mkdir(aside, { recursive: true, mode: 0o700 });
+    await this.#initialize(aside);
+    await rename(aside, this.#directory);
+  }
+
+  async #initialize(directory: string): Promise<void> {
+    const passwordFile = `${directory}.password`;
     await writeFile(passwordFile, PASSWORD, { mode: 0o600 });
     if (this.#account) {
-      await chown(this.#directory, this.#account.uid, this.#account.gid);
+      await chown(directory, this.#account.uid, this.#account.gid);
       await chown(passwordFile, this.#account.uid, this.#account.gid);
     }
     try {
       await run(
         this.#binaries.initdb,
         [
-          `--pgdata=${this.#directory}`,
+          `--pgdata=${directory}`,
           `--username=${USER}`,
           `--pwfile=${passwordFile}`,
           '--auth=scram-sha-256',
