@@ -2,7 +2,8 @@ import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compileSource } from './compile-source.ts';
 import { FolderWatch } from './folder-watch.ts';
-import type { PartEvent, ServicePart } from './service-part.ts';
+import type { PartEvent } from './revival.ts';
+import type { ServicePart } from './service-part.ts';
 import type { Stack } from './stack.ts';
 import { TypeCheck } from './type-check.ts';
 

@@ -3,6 +3,7 @@ import { isPortFree, type ServerCommand, ServerProcess } from '@tracelab/local-s
 import type { LogFile } from './log-file.ts';
 import { packageFolders } from './package-folders.ts';
 import type { Part } from './part.ts';
+import { type PartEvent, Revival } from './revival.ts';
 import { SpareProcess } from './spare-process.ts';
 
 export interface ServicePartOptions {
@@ -22,38 +23,34 @@ export interface ServicePartOptions {
   readonly onEvent: (event: PartEvent) => void;
 }
 
-/** What happens to a part by itself, for a person to read. */
-export interface PartEvent {
-  readonly part: string;
-  readonly text: string;
-  readonly lastLines?: readonly string[];
-}
-
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
-// A process that lived this long was well; its next end is not one more of a series.
-const WELL_AFTER_MS = 30_000;
-const SHOWN_LINES = 5;
-
 /** A service as a process of its own, started again when it dies, each time after a longer pause. */
 export class ServicePart implements Part {
   readonly name: string;
   readonly address: string;
   readonly note: string;
   readonly #options: ServicePartOptions;
+  readonly #revival: Revival;
   #process: ServerProcess | undefined;
   #spare: SpareProcess | undefined;
   #packageFolders: ReadonlySet<string> | undefined;
   #launching: Promise<void> | undefined;
   #isWanted = false;
   #replaced: Promise<unknown> = Promise.resolve();
-  #deaths = 0;
 
   constructor(options: ServicePartOptions) {
     this.name = options.name;
     this.address = options.address;
     this.note = options.note;
     this.#options = options;
+    this.#revival = new Revival({
+      name: options.name,
+      onEvent: options.onEvent,
+      isMissed: dead => this.#isWanted && this.#process === dead,
+      startNext: async () => {
+        await this.#launch();
+        return this.#isWanted ? this.pid : undefined;
+      },
+    });
   }
 
   get pid(): number | undefined {
@@ -111,7 +108,7 @@ export class ServicePart implements Part {
     this.#spare = undefined;
     const launched = (await spare?.take()) ?? (await ServerProcess.start(this.#command()));
     this.#process = launched;
-    void this.#revive(launched, performance.now());
+    void this.#revival.watch(launched);
     await this.#answers();
   }
 
@@ -132,40 +129,5 @@ export class ServicePart implements Part {
     throw new Error(
       `${this.name} is not ready: ${this.#options.readyUrl} does not answer\n${this.#process?.output ?? ''}`,
     );
-  }
-
-  async #revive(watched: ServerProcess, startedAt: number): Promise<void> {
-    const end = await watched.ended;
-    if (!this.#isWanted || this.#process !== watched) return;
-    this.#deaths = performance.now() - startedAt > WELL_AFTER_MS ? 1 : this.#deaths + 1;
-    this.#tell(`ended with ${end}; starting it again`, watched.output);
-    await this.#tryUntilUp(watched);
-  }
-
-  async #tryUntilUp(dead: ServerProcess): Promise<void> {
-    do await sleep(Math.min(FIRST_PAUSE_MS * 2 ** (this.#deaths - 1), LONGEST_PAUSE_MS));
-    while (
-      // Stopped or replaced during the pause, it is not started again.
-      this.#isWanted &&
-      this.#process === dead &&
-      !(await this.#isUpAgain())
-    );
-  }
-
-  async #isUpAgain(): Promise<boolean> {
-    try {
-      await this.#launch();
-      if (this.#isWanted) this.#tell(`is back, pid ${this.pid}`);
-      return true;
-    } catch (error) {
-      this.#deaths++;
-      this.#tell('does not start; trying again', (error as Error).message);
-      return false;
-    }
-  }
-
-  #tell(text: string, output = ''): void {
-    const lastLines = output.trimEnd().split('\n').slice(-SHOWN_LINES).filter(Boolean);
-    this.#options.onEvent({ part: this.name, text, lastLines });
   }
 }

@@ -7,10 +7,11 @@ import { makeDataFolder } from './data-folder.ts';
 import { LogFile } from './log-file.ts';
 import type { Part } from './part.ts';
 import { portOwner } from './port-owner.ts';
+import type { PartEvent } from './revival.ts';
 import { RunningBackend } from './running-backend.ts';
 import { CachePart, PostgresPart } from './server-parts.ts';
 import { BUILT_CODE, type ServiceCode } from './service-code.ts';
-import { type PartEvent, ServicePart } from './service-part.ts';
+import { ServicePart } from './service-part.ts';
 
 /** A port is taken; the message names who has it and the setting that moves it. */
 export class PortTaken extends Error {
@@ -39,9 +40,10 @@ export class Stack {
   constructor(config: StackConfig, onEvent: (event: PartEvent) => void, code = BUILT_CODE) {
     this.config = config;
     this.#code = code;
-    this.#postgres = new PostgresPart(config);
-    this.#cache = new CachePart(config);
     this.#onEvent = onEvent;
+    const watch = { onEvent, log: (name: string) => this.#log(name) };
+    this.#postgres = new PostgresPart(config, watch);
+    this.#cache = new CachePart(config, watch);
   }
 
   get gatewayUrl(): string {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.ts';
 import { type Account, serverAccount } from './server-account.ts';
-import { ServerProcess } from './server-process.ts';
+import { type ServerCommand, ServerProcess } from './server-process.ts';
 
 const run = promisify(execFile);
 
@@ -22,6 +22,8 @@ export interface LocalPostgresOptions {
   readonly port?: number;
   /** Without, a crash of the machine may lose data, and every commit is several times faster. For tests. */
   readonly isDurable?: boolean;
+  /** Gets everything that the server writes, as it comes. */
+  readonly onOutput?: ServerCommand['onOutput'];
 }
 
 interface RunsAs {
@@ -34,13 +36,15 @@ export class LocalPostgres {
   readonly port: number;
   readonly #directory: string;
   readonly #isDurable: boolean;
+  readonly #onOutput: ServerCommand['onOutput'];
   readonly #account: Account | undefined;
   readonly #binaries: PostgresBinaries;
   #process: ServerProcess | undefined;
 
-  private constructor({ directory, isDurable = true }: LocalPostgresOptions, port: number, runsAs: RunsAs) {
+  private constructor({ directory, isDurable = true, onOutput }: LocalPostgresOptions, port: number, runsAs: RunsAs) {
     this.#directory = directory;
     this.#isDurable = isDurable;
+    this.#onOutput = onOutput;
     this.port = port;
     this.#account = runsAs.account;
     this.#binaries = runsAs.binaries;
@@ -69,6 +73,11 @@ export class LocalPostgres {
     return this.#process?.pid;
   }
 
+  /** The server's process, of the last start. */
+  get process(): ServerProcess | undefined {
+    return this.#process;
+  }
+
   /** Starts again on the same port, after `stop` or `kill`. */
   async start(): Promise<void> {
     const settings = {
@@ -83,6 +92,7 @@ export class LocalPostgres {
       command: this.#binaries.postgres,
       args: ['-D', this.#directory, '-p', String(this.port), ...flags],
       ready: /ready to accept connections/,
+      onOutput: this.#onOutput,
       options: { ...this.#account, cwd: '/' },
     });
   }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { freePort } from './free-port.ts';
-import { ServerProcess } from './server-process.ts';
+import { type ServerCommand, ServerProcess } from './server-process.ts';
 
 /** Where a Redis or Valkey server is on this PATH; undefined where there is none. */
 export function findRedis(path: string): string | undefined {
@@ -24,15 +24,18 @@ function isExecutable(file: string): boolean {
 export class LocalRedis {
   readonly port: number;
   readonly #binary: string;
+  readonly #onOutput: ServerCommand['onOutput'];
   #process: ServerProcess | undefined;
 
-  private constructor(binary: string, port: number) {
+  private constructor(binary: string, port: number, onOutput: ServerCommand['onOutput']) {
     this.#binary = binary;
     this.port = port;
+    this.#onOutput = onOutput;
   }
 
-  static async start(binary: string): Promise<LocalRedis> {
-    const redis = new LocalRedis(binary, await freePort());
+  /** `onOutput` gets everything that the server writes, as it comes. */
+  static async start(binary: string, onOutput?: ServerCommand['onOutput']): Promise<LocalRedis> {
+    const redis = new LocalRedis(binary, await freePort(), onOutput);
     await redis.start();
     return redis;
   }
@@ -45,10 +48,20 @@ export class LocalRedis {
     return this.#process?.pid;
   }
 
+  /** The server's process, of the last start. */
+  get process(): ServerProcess | undefined {
+    return this.#process;
+  }
+
   /** Starts again on the same port, after `stop` or `kill`. */
   async start(): Promise<void> {
     const args = ['--bind', '127.0.0.1', '--port', String(this.port), '--save', '', '--appendonly', 'no'];
-    this.#process = await ServerProcess.start({ command: this.#binary, args, ready: /[Rr]eady to accept/ });
+    this.#process = await ServerProcess.start({
+      command: this.#binary,
+      args,
+      ready: /[Rr]eady to accept/,
+      onOutput: this.#onOutput,
+    });
   }
 
   async stop(): Promise<void> {

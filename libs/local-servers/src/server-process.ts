@@ -23,7 +23,7 @@ export interface ServerCommand extends Readiness {
   readonly command: string;
   readonly args: readonly string[];
   /** Gets everything the server writes, as it comes. */
-  readonly onOutput?: (chunk: Buffer) => void;
+  readonly onOutput?: ((chunk: Buffer) => void) | undefined;
   readonly options?: Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid'>;
 }
 
