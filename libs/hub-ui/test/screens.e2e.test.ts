@@ -100,6 +100,16 @@ if (executable === undefined) process.stderr.write(`screens.e2e.test.ts is skipp
       expect(await page.getByRole('row', { name: /user_service.get_user/ }).textContent()).toMatch(/−.*(ms|µs)$/);
     });
 
+    test('-via leaves out the traces of a service', async () => {
+      await page.goto('/search?q=via:order');
+      const rows = page.getByRole('list').getByRole('listitem');
+      await rows.first().waitFor();
+      for (const text of await rows.allTextContents()) expect(text).toContain('order');
+      await page.goto('/search?q=-via:order');
+      await rows.first().waitFor();
+      for (const text of await rows.allTextContents()) expect(text).not.toContain('order');
+    });
+
     test('the map leads along its slowest edge to the traces that used it', async () => {
       await page.goto('/map');
       const slowest = page.getByRole('region', { name: 'Calls between services' }).locator('tbody tr').first();

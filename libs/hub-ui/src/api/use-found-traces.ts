@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import type { CompiledQuery } from '../model/compile-query.ts';
 import { boundsOf, type TimeRange } from '../model/time-range.ts';
 import { HUB_SORTS, type SortOrder, type TraceLine, traceLine } from '../model/trace-line.ts';
+import { viaPredicate, type ViaTerm } from '../model/via-services.ts';
 import { askHub, hubPath, type Parameters } from './ask-hub.ts';
 
 const PAGE_SIZE = 500;
@@ -46,9 +47,7 @@ export function useFoundTraces({ query, range, order }: TraceSearch) {
   return { ...result, lines, isTruncated: pages?.some(page => page.isTruncated) ?? false };
 }
 
-function linesOf(pages: readonly HubSearchPage[], via: readonly string[]): TraceLine[] {
-  return pages.flatMap(page => page.summaries.map(traceLine)).filter(line => isVia(line, via));
+function linesOf(pages: readonly HubSearchPage[], via: readonly ViaTerm[]): TraceLine[] {
+  const isAsked = viaPredicate(via);
+  return pages.flatMap(page => page.summaries.map(traceLine)).filter(({ services }) => isAsked(services));
 }
-
-export const isVia = (line: TraceLine, via: readonly string[]): boolean =>
-  via.every(service => line.services.includes(service));

@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react';
 import type { z } from 'zod';
 import type { CompiledQuery } from '../model/compile-query.ts';
 import { type TraceLine, traceLine } from '../model/trace-line.ts';
+import { viaPredicate } from '../model/via-services.ts';
 import { hubPath } from './ask-hub.ts';
-import { filterParameters, isVia } from './use-found-traces.ts';
+import { filterParameters } from './use-found-traces.ts';
 
 export interface LiveTraces {
   readonly lines: readonly TraceLine[];
@@ -19,12 +20,12 @@ const MAX_KEPT = 5000;
 export function useLiveTraces(query: CompiledQuery, isOn: boolean): LiveTraces {
   const [live, setLive] = useState(OFF);
   const path = hubPath('/api/hub/live', filterParameters(query));
-  const via = query.via.join(',');
+  const { via } = query;
   useEffect(() => {
     if (!isOn) return;
     setLive({ ...OFF, state: 'connecting' });
     const source = new EventSource(path);
-    const isAsked = (line: TraceLine) => isVia(line, via === '' ? [] : via.split(','));
+    const isAsked = viaPredicate(via);
     source.addEventListener('open', () => {
       setLive(before => ({ ...before, state: 'open' }));
     });
@@ -33,7 +34,9 @@ export function useLiveTraces(query: CompiledQuery, isOn: boolean): LiveTraces {
       setLive(before => ({ ...before, state: 'connecting' }));
     });
     source.addEventListener('traces', event => {
-      const lines = readEvent(event, HubLiveTraces).summaries.map(traceLine).filter(isAsked);
+      const lines = readEvent(event, HubLiveTraces)
+        .summaries.map(traceLine)
+        .filter(({ services }) => isAsked(services));
       setLive(before => ({ ...before, lines: newest(before.lines, lines) }));
     });
     source.addEventListener('dropped', event => {

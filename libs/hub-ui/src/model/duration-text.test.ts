@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { durationText, parseDuration, percentText, rateText } from './duration-text.ts';
+import { durationText, durationValue, parseDuration, percentText, rateText } from './duration-text.ts';
 
 describe('a duration', () => {
   test.each([
@@ -26,6 +26,13 @@ describe('a duration', () => {
   ])('written %s is read', (text, ns) => {
     expect(parseDuration(text)).toBe(ns);
   });
+
+  test.each([87_400, 412_300_000, 59_800_000_000, 171_000_000_000, 7_512_000_000_000, 450])(
+    'of %d ns is written so that the search bar reads it',
+    ns => {
+      expect((parseDuration(durationValue(ns)) ?? 0) / ns).toBeCloseTo(1, 2);
+    },
+  );
 
   test.each(['', 'fast', '10 parsecs', '1..5s'])('is not made of %j', text => {
     expect(parseDuration(text)).toBeUndefined();

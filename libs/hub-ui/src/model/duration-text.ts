@@ -51,6 +51,18 @@ export function parseDuration(text: string): number | undefined {
   return figures === '' || ns === undefined ? undefined : Math.round(Number(figures) * ns);
 }
 
+/** A duration in three figures, as the search bar is asked for it: `412ms`, `171s`. */
+export function durationValue(durationNs: number): string {
+  const { unit, ns } = SEARCH_UNITS.find(({ ns }) => durationNs >= ns) ?? SEARCH_UNITS[2];
+  return `${Number((durationNs / ns).toPrecision(3))}${unit}`;
+}
+
+const SEARCH_UNITS = [
+  { unit: 's', ns: 1e9 },
+  { unit: 'ms', ns: 1e6 },
+  { unit: 'us', ns: 1e3 },
+] as const;
+
 /** A share of one, as in `52 %` or `2.1 %`. */
 export function percentText(share: number): string {
   const percent = share * 100;

@@ -22,7 +22,7 @@ export const QUERY_KEYS: readonly Suggestion[] = [
   { text: 'kind:', label: 'kind', hint: 'server, client, internal, producer, consumer' },
   { text: 'event:', label: 'event', hint: 'name of an event on the span' },
   { text: 'has:', label: 'has', hint: 'spans that have the attribute at all' },
-  { text: 'via:', label: 'via', hint: 'traces in which the service takes part' },
+  { text: 'via:', label: 'via', hint: 'traces in which the service takes part; -via: all others' },
 ];
 
 const KINDS = ['server', 'client', 'internal', 'producer', 'consumer'];

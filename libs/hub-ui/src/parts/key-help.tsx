@@ -36,9 +36,9 @@ const WORDS: readonly (readonly [example: string, meaning: string])[] = [
   ['duration>200ms', 'also >= < <=, with us, ms, s, m'],
   ['payment.method=paypal', 'any attribute; != ~ > < as well'],
   ['has:user.id', 'the attribute is there at all'],
-  ['-cache.hit=true', 'a minus turns a term around'],
-  ['via:order', 'the service takes part in the trace'],
-  ['a:1 OR a:2', 'either'],
+  ['-cache.hit=true', 'a minus turns a term around, not a word'],
+  ['via:order', 'the service takes part in the trace; -via:order: it does not'],
+  ['a:1 OR a:2', 'either; of via it is via:a,b'],
   ['"card declined"', 'words anywhere in the span'],
 ];
 

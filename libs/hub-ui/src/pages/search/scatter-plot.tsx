@@ -1,6 +1,6 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { clockText } from '../../model/clock-text.ts';
-import { durationText } from '../../model/duration-text.ts';
+import { durationText, durationValue } from '../../model/duration-text.ts';
 import { parseTerms, withTerm } from '../../model/query-terms.ts';
 import { type PlotPoint, ScatterScale } from '../../model/scatter-scale.ts';
 import { rangeParameters } from '../../model/time-range.ts';
@@ -109,10 +109,8 @@ function zoom(scale: ScatterScale, { from, to }: Drag, text: string): void {
     return;
   }
   const [least, most] = [scale.durationNsAt(Math.max(from.y, to.y)), scale.durationNsAt(Math.min(from.y, to.y))];
-  const terms = `duration>=${goDuration(least)} duration<=${goDuration(most)}`;
+  const terms = `duration>=${durationValue(least)} duration<=${durationValue(most)}`;
   const hasDuration = parseTerms(text).some(term => term.kind === 'compare' && term.key === 'duration');
   const q = hasDuration ? withTerm(text, 'duration', terms) : `${text} ${terms}`.trim();
   pageLocation.change({ ...times, q }, { isStep: true });
 }
-
-const goDuration = (durationNs: number) => durationText(durationNs).replaceAll(' ', '').replace('µs', 'us');
