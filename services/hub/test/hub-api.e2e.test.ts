@@ -83,6 +83,18 @@ test.each(['sort=size', 'order=up', 'after=x', 'limit=0', 'startMs=now', 'filter
   },
 );
 
+test.each(['endMs=9999999999999999999', 'startMs=-9999999999999999999', `after=99999999999999999999.${idOf(0)}`])(
+  'a time beyond what can be stored, as in "%s", leaves nothing out',
+  async query => {
+    expect(seedsOf(await search(query))).toHaveLength(12);
+  },
+);
+
+test('the doctor looks at a time beyond all time and finds nothing there', async () => {
+  const answer = await hub.get('/api/hub/doctor?startMs=9999999999999999999');
+  expect(HubDoctorReport.parse(await answer.json()).examinedTraces).toBe(0);
+});
+
 test('attribute keys and values are suggested, most frequent first', async () => {
   const keys = HubAttributeKeys.parse(await (await hub.get('/api/hub/attributes?prefix=c')).json());
   expect(keys.keys).toEqual([{ key: 'card', spanCount: 12 }]);

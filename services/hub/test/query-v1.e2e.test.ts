@@ -267,6 +267,11 @@ test('metrics for the Monitor are computed from spans: ms, calls a second, a fra
   expect((await failure('/api/metrics/calls')).status).toBe(400);
   expect((await failure('/api/metrics/latencies?service=shop')).msg).toContain("'quantile'");
   expect((await failure('/api/metrics/calls?service=shop&spanKind=x')).status).toBe(400);
+  const beyond = 'endTs=9999999999999999&lookback=9999999999999998&step=1000000000000&ratePer=9999999999999999';
+  expect((await failure(`/api/metrics/calls?service=shop&${beyond}`)).msg).toContain("'endTs'");
+  const longest = 'endTs=253402300799999&lookback=9999999999999998&step=1000000000000&ratePer=9999999999999999';
+  const { metrics } = await read(JaegerMetricFamily, `/api/metrics/calls?service=shop&${longest}`);
+  expect(metrics[0]?.metricPoints.at(-1)?.timestamp).toMatch(/^99/);
   expect(await (await hub.get('/api/metrics/minstep')).json()).toMatchObject({ data: 1 });
 });
 

@@ -100,6 +100,12 @@ test('times are RFC 3339 to the nanosecond, both ends included', async () => {
   expect(await at(START_NS, START_NS + 1n)).toBe(1);
 });
 
+test("Go's zero time, and a time beyond what can be stored, are times", async () => {
+  const all = 'query.startTimeMin=0001-01-01T00:00:00Z&query.startTimeMax=9999-12-31T23:59:59Z';
+  const { summaries } = V3Summaries.parse(await read(`/api/v3/trace-summaries?${all}`));
+  expect(summaries.map(({ traceId }) => traceId)).toEqual([OTHER_ID, TRACE_ID]);
+});
+
 test('the legacy conditions are met on one span, under either spelling', async () => {
   expect(await idsOf('query.serviceName=shop&query.operationName=GET%20/orders')).toEqual([TRACE_ID]);
   expect(await idsOf('query.service_name=shop&query.num_traces=1')).toEqual([OTHER_ID]);

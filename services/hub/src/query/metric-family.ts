@@ -22,6 +22,8 @@ export interface MetricsQuery {
 
 /** Prometheus' own bound on points of a series. */
 const MAX_POINTS = 11_000;
+/** Years have four digits in the times that are told. */
+const LATEST_MS = Date.UTC(10_000, 0) - 1;
 
 /** The parameters of `/api/metrics/*`; all times in milliseconds. */
 export function metricsQuery(metric: MetricName, parameters: QueryParameters, nowMs: number): MetricsQuery {
@@ -34,6 +36,7 @@ export function metricsQuery(metric: MetricName, parameters: QueryParameters, no
   if (services.length === 0)
     throw new BadParameter("please provide at least one service name: parameter 'service' is required");
   const endMs = positive('endTs', nowMs);
+  if (endMs > LATEST_MS) throw unreadable('endTs', 'is beyond the year 9999');
   const stepMs = positive('step', 5000);
   const startMs = endMs - positive('lookback', 3_600_000);
   const ratePerMs = positive('ratePer', 600_000);

@@ -112,11 +112,11 @@ export class PartitionSearch {
     const { sort, order, after, startMinNs, startMaxNs, where } = this.#query;
     const column = COLUMN_OF_SORT[sort];
     const conditions = ['start_ns <= ?', 'end_ns >= ?'];
-    const bounds = [startMaxNs ?? MAX_NS, startMinNs ?? 0n];
+    const bounds = [storable(startMaxNs ?? MAX_NS), storable(startMinNs ?? 0n)];
     if (where !== undefined && asksForError(where)) conditions.push('errors > 0');
     if (after !== undefined) {
       conditions.push(`${column} ${order === 'desc' ? '<=' : '>='} ?`);
-      bounds.push(after.value);
+      bounds.push(storable(after.value));
     }
     const sql = `WHERE ${conditions.join(' AND ')} ORDER BY ${column} ${order.toUpperCase()}, trace_id ASC`;
     for (const row of this.#reader.walk(sql, bounds)) {
@@ -175,6 +175,12 @@ export interface SearchProgress {
 }
 
 const MAX_NS = 2n ** 63n - 1n;
+
+/** SQLite's integers end where questions may go on: Go's zero time is before the first of them. */
+function storable(value: bigint): bigint {
+  if (value > MAX_NS) return MAX_NS;
+  return value < -MAX_NS ? -MAX_NS : value;
+}
 
 function acceptsOf({ where, startMinNs = 0n, startMaxNs = MAX_NS }: TraceQuery): (span: Span) => boolean {
   const isInTime = ({ startNs }: Span) => startNs >= startMinNs && startNs <= startMaxNs;
