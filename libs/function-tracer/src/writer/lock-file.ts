@@ -4,6 +4,8 @@ import { closeSync, openSync, rmSync, statSync } from 'node:fs';
 // process that was killed.
 const WAITED_FOR_MS = 200;
 const STALE_AFTER_MS = 5_000;
+// Taken before an application can replace it.
+const { now } = Date;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Does something that only one process may do at a time, unless another takes long about it: then nothing. */
@@ -33,5 +35,5 @@ function take(path: string): boolean {
 
 function ageOf(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? 0 : Date.now() - stats.mtimeMs;
+  return stats === undefined ? 0 : now() - stats.mtimeMs;
 }

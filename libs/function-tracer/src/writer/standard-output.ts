@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { now } from '../runtime/clock.ts';
 import { wholeLines } from './whole-lines.ts';
 
 const STDOUT = 1;
@@ -22,12 +23,12 @@ export class StandardOutput {
 }
 
 function writePatiently(bytes: Buffer): void {
-  let deadline = performance.now() + PATIENCE_MS;
+  let deadline = now() + PATIENCE_MS;
   for (let offset = 0; offset < bytes.length;) {
     const written = writeSome(bytes, offset);
-    if (written > 0) deadline = performance.now() + PATIENCE_MS;
+    if (written > 0) deadline = now() + PATIENCE_MS;
     else Atomics.wait(PAUSE, 0, 0, 1);
-    if (performance.now() > deadline) throw new StandardOutputUnread();
+    if (now() > deadline) throw new StandardOutputUnread();
     offset += written;
   }
 }
