@@ -1,7 +1,7 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import { startTracing } from '@tracelab/tracing';
 import type { Detail, Tracing } from '@tracelab/tracing';
-import { currentRuntime } from '@tracelab/tracing/instrumenting';
+import { StockSql, currentRuntime } from '@tracelab/tracing/instrumenting';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { isMainThread } from 'node:worker_threads';
 import { configFileIn, forwardToExporters, loadAgentConfig } from './config.ts';
@@ -15,7 +15,6 @@ import { startFunctionTracer } from './function-tracer.ts';
 import { traceFastify } from './http/fastify-spans.ts';
 import { HttpServerSpans } from './http/http-server-spans.ts';
 import { Libraries } from './libraries/libraries.ts';
-import { StockSql } from './libraries/stock-sql.ts';
 import { Activity } from './report/activity.ts';
 import { ActivityProcessor } from './report/activity-processor.ts';
 import { AgentLog, writeError } from './report/agent-log.ts';

@@ -4,6 +4,7 @@ export { ClientCalls, type ClientCall } from './clients/client-call.ts';
 export { databaseCalls } from './clients/database-calls.ts';
 export { rawRedisText } from './clients/redis-text.ts';
 export { describeSql } from './clients/sql.ts';
+export { StockSql } from './clients/stock-sql.ts';
 export { loadTracingConfig } from './config.ts';
 export { failSpan, recordException } from './fail-span.ts';
 export { knownMethods, redactQuery } from './http-names.ts';

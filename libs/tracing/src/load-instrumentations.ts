@@ -1,4 +1,5 @@
 import type { Instrumentation } from '@opentelemetry/instrumentation';
+import { rawRedisText } from './clients/redis-text.ts';
 import { hookModules } from './module-hook.ts';
 
 // What this library does natively: the stock instrumentation beside it would give every call a second span.
@@ -26,7 +27,12 @@ export async function loadInstrumentations(names: readonly string[]): Promise<In
   const { getNodeAutoInstrumentations } = await import('@opentelemetry/auto-instrumentations-node');
   const switchedOff = Object.fromEntries([...native].map(name => [`@opentelemetry/instrumentation-${name}`, off]));
   delete switchedOff['@opentelemetry/instrumentation-fastify'];
-  const offered = getNodeAutoInstrumentations(switchedOff);
+  const offered = getNodeAutoInstrumentations({
+    ...switchedOff,
+    // Else both show values; the literals of a statement are StockSql's part.
+    '@opentelemetry/instrumentation-mysql2': { maskStatement: true, maskStatementHook: statement => statement },
+    '@opentelemetry/instrumentation-redis': { dbStatementSerializer: rawRedisText },
+  });
   return wanted.has('all')
     ? offered
     : offered.filter(({ instrumentationName }) => wanted.has(shortName(instrumentationName)));

@@ -180,7 +180,6 @@ const plainKeys = [
   'db.collection.name',
   'db.operation.name',
   'db.query.summary',
-  'db.query.text',
   'db.system.name',
   'http.request.method',
   'http.response.status_code',

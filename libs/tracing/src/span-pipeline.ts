@@ -1,5 +1,6 @@
 import type { Context } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import type { StockSql } from './clients/stock-sql.ts';
 import type { ExecutionRecorder } from './execution-tree.ts';
 import type { FoldedSiblings } from './folded-siblings.ts';
 import { SpanRedaction } from './span-redaction.ts';
@@ -7,6 +8,8 @@ import { SpanRedaction } from './span-redaction.ts';
 export interface SpanPipelineParts {
   readonly folding: FoldedSiblings;
   readonly executions: ExecutionRecorder;
+  /** Where stock instrumentations are at work. */
+  readonly stockSql: StockSql | undefined;
   /** The application's own. They see spans without their secrets. */
   readonly processors: readonly SpanProcessor[];
   readonly sending: SpanProcessor;
@@ -17,18 +20,21 @@ export class SpanPipeline implements SpanProcessor {
   readonly #folding: FoldedSiblings;
   readonly #redaction: SpanRedaction;
   readonly #executions: ExecutionRecorder;
+  readonly #stockSql: StockSql | undefined;
   readonly #processors: readonly SpanProcessor[];
   readonly #sending: SpanProcessor;
 
-  constructor({ folding, executions, processors, sending }: SpanPipelineParts) {
+  constructor({ folding, executions, stockSql, processors, sending }: SpanPipelineParts) {
     this.#folding = folding;
     this.#redaction = new SpanRedaction({ trustsClean: processors.length === 0 });
     this.#executions = executions;
+    this.#stockSql = stockSql;
     this.#processors = processors;
     this.#sending = sending;
   }
 
   onStart(span: Span, parent: Context): void {
+    this.#stockSql?.onStart(span);
     this.#executions.started(span, parent);
     for (const processor of this.#processors) processor.onStart(span, parent);
     this.#sending.onStart(span, parent);

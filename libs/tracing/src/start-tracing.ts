@@ -8,6 +8,7 @@ import type { Sampler } from '@opentelemetry/sdk-trace';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { clientSpans } from './clients/client-spans.ts';
+import { StockSql } from './clients/stock-sql.ts';
 import { loadTracingConfig } from './config.ts';
 import type { TracingConfig, TracingOptions } from './config.ts';
 import { setUpDiagnostics } from './diagnostics.ts';
@@ -180,10 +181,11 @@ class StartedTracing implements Tracing {
   }
 
   #pipeline(): SpanPipeline {
-    const { sampling, processors } = this.#config;
+    const { sampling, processors, instrumentations } = this.#config;
+    const stockSql = instrumentations.length > 0 ? new StockSql() : undefined;
     const keep = sampling?.keep;
     const sending = keep === undefined ? this.#queue : new KeptTraces(keep, this.#queue);
-    return new SpanPipeline({ folding: this.#folding, executions: this.#executions, processors, sending });
+    return new SpanPipeline({ folding: this.#folding, executions: this.#executions, stockSql, processors, sending });
   }
 
   #announce(): void {

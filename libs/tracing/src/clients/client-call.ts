@@ -15,15 +15,23 @@ export interface CallMetric {
   readonly keys: readonly string[];
 }
 
+/** One kind of call. */
+export interface CallKind extends CallMetric {
+  /** The attributes that its calls are opened with are plain values and hold no secrets: nobody looks through them again. */
+  readonly areClean?: boolean;
+}
+
 const boundaries = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Opens the CLIENT spans of one library and measures how long its calls take. */
 export class ClientCalls {
   readonly #metric: CallMetric;
+  readonly #areClean: boolean;
   #duration: DurationMetric | undefined;
 
-  constructor(metric: CallMetric) {
+  constructor({ areClean = false, ...metric }: CallKind) {
     this.#metric = { ...metric, keys: [...metric.keys, ATTR_ERROR_TYPE] };
+    this.#areClean = areClean;
   }
 
   /** Undefined where nothing is to be recorded: tracing is off, or it is tracing's own call. */
@@ -31,7 +39,7 @@ export class ClientCalls {
     const runtime = currentRuntime();
     if (runtime === undefined || isTracingSuppressed(parent)) return undefined;
     const startedAtMs = performance.now();
-    const options = { kind: SpanKind.CLIENT, attributes, startTime: clock.at(startedAtMs) };
+    const options = { kind: SpanKind.CLIENT, attributes, startTime: clock.at(startedAtMs), areClean: this.#areClean };
     const span = runtime.tracer.startSpan(name, options, parent);
     this.#duration ??= runtime.duration({ ...this.#metric, boundaries });
     return new ClientCall({ span, parent, duration: this.#duration, attributes, startedAtMs });

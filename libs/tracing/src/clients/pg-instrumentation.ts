@@ -19,6 +19,7 @@ import {
 import { databaseCalls } from './database-calls.ts';
 import type { ClientCall } from './client-call.ts';
 import { describeSql } from './sql.ts';
+import { redactText } from '../redact.ts';
 
 type Callback = (error: unknown, ...rest: unknown[]) => unknown;
 type Query = (this: PgClient, ...args: unknown[]) => unknown;
@@ -77,14 +78,17 @@ export class PgInstrumentation extends InstrumentationBase {
   }
 }
 
-const calls = databaseCalls([
-  ATTR_DB_SYSTEM_NAME,
-  ATTR_DB_NAMESPACE,
-  ATTR_DB_OPERATION_NAME,
-  ATTR_DB_COLLECTION_NAME,
-  ATTR_SERVER_ADDRESS,
-  ATTR_SERVER_PORT,
-]);
+const calls = databaseCalls(
+  [
+    ATTR_DB_SYSTEM_NAME,
+    ATTR_DB_NAMESPACE,
+    ATTR_DB_OPERATION_NAME,
+    ATTR_DB_COLLECTION_NAME,
+    ATTR_SERVER_ADDRESS,
+    ATTR_SERVER_PORT,
+  ],
+  { areClean: true },
+);
 
 // A full pool calls back from whatever request gave its connection back; the query belongs to the request that asked.
 function connectInCallersContext(connect: Connect): Connect {
@@ -122,7 +126,7 @@ function textOf(query: unknown): string | undefined {
 function describe(client: PgClient, text: string | undefined): { summary: string; attributes: Attributes } {
   const { database, host, port } = client.connectionParameters ?? {};
   const attributes: Attributes = { [ATTR_DB_SYSTEM_NAME]: 'postgresql' };
-  if (typeof database === 'string') attributes[ATTR_DB_NAMESPACE] = database;
+  if (typeof database === 'string') attributes[ATTR_DB_NAMESPACE] = redactText(database);
   if (typeof host === 'string') attributes[ATTR_SERVER_ADDRESS] = host;
   if (port !== undefined && Number.isInteger(Number(port))) attributes[ATTR_SERVER_PORT] = Number(port);
   if (text === undefined) return { summary: 'QUERY', attributes };

@@ -12,6 +12,7 @@ import type { ChannelSpans } from './client-spans.ts';
 import { databaseCalls } from './database-calls.ts';
 import type { ClientCall } from './client-call.ts';
 import { redisText } from './redis-text.ts';
+import { redactText } from '../redact.ts';
 
 /** What ioredis 6 tells of a command; of most commands the values are `?` already. */
 interface RedisMessage {
@@ -25,7 +26,10 @@ interface RedisMessage {
 
 /** CLIENT spans for ioredis 6 from its tracing channels. Keys are shown, values never. */
 export class RedisSpans implements ChannelSpans {
-  readonly #calls = databaseCalls([ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT]);
+  readonly #calls = databaseCalls(
+    [ATTR_DB_SYSTEM_NAME, ATTR_DB_OPERATION_NAME, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT],
+    { areClean: true },
+  );
   readonly #open = new WeakMap<object, ClientCall>();
   // Not the batch channel: the commands of a MULTI come here, each once, and would be told twice.
   readonly #channel = tracingChannel('ioredis:command');
@@ -72,7 +76,8 @@ function attributesOf(told: RedisMessage, operation: string): Attributes {
     [ATTR_DB_SYSTEM_NAME]: 'redis',
     [ATTR_DB_NAMESPACE]: String(told.database),
     [ATTR_DB_OPERATION_NAME]: operation,
-    [ATTR_DB_QUERY_TEXT]: redisText(operation, told.args),
+    // Keys are made from data.
+    [ATTR_DB_QUERY_TEXT]: redactText(redisText(operation, told.args)),
     [ATTR_SERVER_ADDRESS]: told.serverAddress,
   };
   if (told.serverPort !== undefined) attributes[ATTR_SERVER_PORT] = told.serverPort;

@@ -16,12 +16,21 @@ describe('the text of a statement holds nothing from data', () => {
   });
 });
 
+test.each([
+  ['select "it\\"s 1" from `cats` where a = \'O\\\'Brien\' # secret', 'select ? from `cats` where a = ?'],
+  ["insert into cats values ('a\\\\', 'b') -- don't", 'insert into cats values (?)'],
+  ["select 'unfinished\\\\\\", 'select ?'],
+])('of MySQL too: %s', (statement, text) => {
+  expect(describeSql(statement, 'mysql').text).toBe(text);
+});
+
 describe('the summary names operation and table', () => {
   test.each([
     ['select * from "users" where id = $1', 'SELECT users'],
     ['insert into orders (a) values (1)', 'INSERT orders'],
     ['update only shop.orders set a = 1', 'UPDATE shop.orders'],
     ['delete from payments', 'DELETE payments'],
+    ['delete from `pay`.`ments`', 'DELETE pay.ments'],
     ['begin', 'BEGIN'],
     ['select 1', 'SELECT'],
     ['create table if not exists things (id int)', 'CREATE things'],

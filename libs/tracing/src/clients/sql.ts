@@ -8,27 +8,35 @@ export interface SqlDescription {
   readonly summary: string;
 }
 
-const known = new Map<string, SqlDescription>();
+/** How texts and names are quoted: in MySQL, both quotes are those of a text, and a backslash takes their meaning. */
+export type SqlDialect = 'standard' | 'mysql';
+
+const known = { standard: new Map<string, SqlDescription>(), mysql: new Map<string, SqlDescription>() };
 
 /** Describes `statement` without its literals. Prepared statements come again and again, so the latest are remembered. */
-export function describeSql(statement: string): SqlDescription {
-  const found = known.get(statement);
+export function describeSql(statement: string, dialect: SqlDialect = 'standard'): SqlDescription {
+  const descriptions = known[dialect];
+  const found = descriptions.get(statement);
   if (found !== undefined) return found;
-  const described = describe(statement);
-  if (known.size >= 500) known.clear();
-  known.set(statement, described);
+  const described = describe(statement, tokens[dialect]);
+  if (descriptions.size >= 500) descriptions.clear();
+  descriptions.set(statement, described);
   return described;
 }
 
 // In this order: a quote inside a comment is no string, a comment mark inside a string no comment.
-const tokens =
-  /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<dollar>\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))|(?<text>\b[eEbBxXnN]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|'(?:[^']|'')*(?:'|$))|(?<name>"(?:[^"]|"")*"|\$\d+|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi;
+const tokens = {
+  standard:
+    /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<dollar>\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))|(?<text>\b[eEbBxXnN]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|'(?:[^']|'')*(?:'|$))|(?<name>"(?:[^"]|"")*"|\$\d+|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi,
+  mysql:
+    /(?<comment>(?:--|#)[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>(?:\b[xbn])?'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|""|\\[\s\S])*(?:"|\\?$))|(?<name>`(?:[^`]|``)*`|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi,
+} as const;
 
-function describe(statement: string): SqlDescription {
+function describe(statement: string, ofDialect: RegExp): SqlDescription {
   const text = statement
     // Longer statements are cut before the work, not after: a dump of a megabyte must cost nothing.
     .slice(0, 10_000)
-    .replace(tokens, (token: string, ...rest) => {
+    .replace(ofDialect, (token: string, ...rest) => {
       const { comment, name } = rest.at(-1) as { comment?: string; name?: string };
       if (comment !== undefined) return ' ';
       return name === undefined ? '?' : token;
@@ -48,7 +56,7 @@ function describe(statement: string): SqlDescription {
 
 function collectionOf(text: string): string | undefined {
   const name =
-    /\b(?:from|into|update|join|table(?:\s+if(?:\s+not)?\s+exists)?)\s+(?:only\s+)?((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)/i;
-  const found = name.exec(text)?.[1]?.replaceAll('"', '');
+    /\b(?:from|into|update|join|table(?:\s+if(?:\s+not)?\s+exists)?)\s+(?:only\s+)?((?:"[^"]+"|`[^`]+`|[\w$]+)(?:\.(?:"[^"]+"|`[^`]+`|[\w$]+))?)/i;
+  const found = name.exec(text)?.[1]?.replaceAll(/["`]/g, '');
   return found === undefined || /^(?:select|set|values|where)$/i.test(found) ? undefined : found.slice(0, 100);
 }
