@@ -7,6 +7,7 @@ export { describeSql } from './clients/sql.ts';
 export { StockSql } from './clients/stock-sql.ts';
 export { loadTracingConfig } from './config.ts';
 export { failSpan, recordException } from './fail-span.ts';
+export { endingUnsent } from './fastify/response-over.ts';
 export { knownMethods, redactQuery } from './http-names.ts';
 export { hookModules } from './module-hook.ts';
 export { currentRuntime, type Runtime } from './runtime.ts';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
@@ -16,8 +16,11 @@ let server: Server;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    whenOver(request, response, isSent => told.push(`${request.url ?? ''} ${isSent ? 'sent' : 'gone'}`));
-    if (request.url !== '/never') response.end('answer');
+    whenOver(request, response, ending => told.push(`${request.url ?? ''} ${ending}`));
+    if (request.url === '/cut') response.destroy();
+    else if (request.url === '/broken')
+      response.destroy(Object.assign(new Error('reset by a server behind'), { code: 'ECONNRESET' }));
+    else if (request.url !== '/never') response.end('answer');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 });
@@ -46,7 +49,7 @@ test('on one connection, of each response once: those sent, and those that wait 
   expect(told).toEqual(before);
   socket.destroy();
   await until(() => told.length === 22);
-  expect(told).toEqual([...Array.from({ length: 20 }, (_, n) => `/${n} sent`), '/never gone', '/behind gone']);
+  expect(told).toEqual([...Array.from({ length: 20 }, (_, n) => `/${n} sent`), '/never left', '/behind left']);
   const connections = await new Promise<number>((resolve, reject) => {
     server.getConnections((error, count) => {
       if (error === null) resolve(count);
@@ -54,6 +57,26 @@ test('on one connection, of each response once: those sent, and those that wait 
     });
   });
   expect(connections).toBe(0);
+});
+
+test('who ended it is told apart: a caller that closes or resets, and a server that breaks off', async () => {
+  const { port } = server.address() as AddressInfo;
+  for (const [path, leave] of [
+    ['/never', (socket: Socket) => socket.destroy()],
+    ['/never', (socket: Socket) => socket.resetAndDestroy()],
+    ['/cut', () => undefined],
+    ['/broken', () => undefined],
+  ] as const) {
+    const before = told.length;
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    socket.resume();
+    await new Promise(resolve => setTimeout(resolve, 30));
+    leave(socket);
+    await until(() => told.length > before);
+    socket.destroy();
+  }
+  expect(told.slice(-4)).toEqual(['/never left', '/never left', '/cut cut', '/broken cut']);
 });
 
 test('a connection is listened to once, however many requests it brings', async () => {
@@ -99,7 +122,7 @@ test('HTTP/2, and requests that never were on a network, have their span and its
   ]);
   expect(seen).toHaveLength(3);
   expect(seen).toContainEqual(['GET /hello', 200, undefined, '2.0']);
-  expect(seen).toContainEqual(['GET /never', 200, 'client_disconnected', '2.0']);
+  expect(seen).toContainEqual(['GET /never', undefined, 'client_disconnected', '2.0']);
   expect(seen).toContainEqual(['GET /injected', 200, undefined, undefined]);
   client.destroy();
   await app.close();

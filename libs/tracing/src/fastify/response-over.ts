@@ -3,7 +3,10 @@ import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
-type Listener = (isSent: boolean) => void;
+/** How a response ended: it was sent, its caller left before, or this side broke it off. */
+export type ResponseEnding = 'sent' | 'left' | 'cut';
+
+type Listener = (ending: ResponseEnding) => void;
 
 const listening = Symbol('tracelab.whenOver');
 const unanswered = Symbol('tracelab.unanswered');
@@ -18,7 +21,7 @@ interface WatchedSocket extends Socket {
 }
 
 /**
- * Calls `listener` once, when the response has been sent or its caller is gone. Node's HTTP server tells of every response that it has sent, and a
+ * Calls `listener` once, when the response has been sent or never will be. Node's HTTP server tells of every response that it has sent, and a
  * connection of its end: both cost less than a listener to each response, which is for all others (HTTP/2, Fastify's `inject`).
  */
 export function whenOver(request: IncomingMessage, response: ServerResponse, listener: Listener): void {
@@ -26,8 +29,8 @@ export function whenOver(request: IncomingMessage, response: ServerResponse, lis
   if (response instanceof ServerResponse && socket instanceof Socket) watch(response, socket, listener);
   else
     response.on('close', () => {
-      // Neither of them says by `writableFinished` whether it was sent.
-      listener(response.writableEnded);
+      // Neither of them says by `writableFinished` whether it was sent, nor by its socket who ended it.
+      listener(response.writableEnded ? 'sent' : 'left');
     });
 }
 
@@ -42,9 +45,18 @@ function listenTo(socket: WatchedSocket): WatchedResponse[] {
   const responses: WatchedResponse[] = [];
   socket[unanswered] = responses;
   socket.on('close', () => {
-    for (const response of responses.splice(0)) tell(response, false);
+    for (const response of responses.splice(0)) tell(response, endingUnsent(response, socket));
   });
   return responses;
+}
+
+/**
+ * How a response ended that was not sent, once its connection is closed: a caller who leaves ends the connection or breaks it, and all else is this
+ * side's doing. An error that the response was destroyed with becomes the connection's.
+ */
+export function endingUnsent(response: ServerResponse, { readableEnded, errored }: Socket): ResponseEnding {
+  const isCallers = readableEnded || (errored !== null && errored !== response.errored);
+  return isCallers ? 'left' : 'cut';
 }
 
 let isListening = false;
@@ -59,12 +71,12 @@ function listenToServers(): void {
     const index = responses.lastIndexOf(response);
     if (index === responses.length - 1) responses.pop();
     else if (index >= 0) responses.splice(index, 1);
-    tell(response, true);
+    tell(response, 'sent');
   });
 }
 
-function tell(response: WatchedResponse, isSent: boolean): void {
+function tell(response: WatchedResponse, ending: ResponseEnding): void {
   const listener = response[listening];
   response[listening] = undefined;
-  listener?.(isSent);
+  listener?.(ending);
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
+import { ServerResponse, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
@@ -43,6 +43,28 @@ beforeAll(async () => {
   app.get('/slow', async () => {
     await pause(200);
     return 'late';
+  });
+  app.get('/cut', (_request, reply) =>
+    reply.send(
+      Readable.from(
+        (async function* () {
+          yield 'a';
+          await pause(10);
+          throw new Error('disk failed');
+        })(),
+      ),
+    ),
+  );
+  // As @fastify/websocket does it.
+  app.server.on('upgrade', (request, socket) => {
+    const response = new ServerResponse(request);
+    response.assignSocket(socket as Socket);
+    app.routing(request, response);
+  });
+  app.get('/upgrade', ({ raw: { socket } }, reply) => {
+    reply.hijack();
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    for (const event of ['data', 'end']) socket.on(event, () => socket.end());
   });
   app.get('/hijack', (_request, reply) => {
     reply.hijack();
@@ -90,6 +112,7 @@ function ask(path: string, { headers = {}, method = 'GET', body }: Asked = {}): 
     const sent = httpRequest({ port, host: '127.0.0.1', path, method, headers, agent: false }, response => {
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('error', reject);
       response.on('end', () => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
       });
@@ -179,6 +202,36 @@ describe('the status', () => {
     const [span] = await finished();
     expect(span?.status.code).toBe(SpanStatusCode.UNSET);
     expect(span?.attributes['error.type']).toBe('client_disconnected');
+    // Nothing was ever sent.
+    expect(span?.attributes).not.toHaveProperty('http.response.status_code');
+  });
+
+  test('a response that breaks off while it is sent is a failure, with the status that was sent', async () => {
+    await expect(ask('/cut')).rejects.toThrow('aborted');
+    const [span] = await finished();
+    expect(span?.status.code).toBe(SpanStatusCode.ERROR);
+    expect(span?.attributes).toMatchObject({ 'error.type': 'response_cut_off', 'http.response.status_code': 200 });
+    expect(await metricsText()).toMatch(/error_type="response_cut_off"/);
+  });
+
+  test.each(['server', 'caller'])('a connection that was upgraded has no failure when the %s ends it', async by => {
+    const { port } = app.server.address() as AddressInfo;
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+    const sent = httpRequest({ port, host: '127.0.0.1', path: '/upgrade', headers, agent: false });
+    const socket = await new Promise<Socket>(resolve => {
+      sent.on('upgrade', (_response, upgraded) => {
+        resolve(upgraded as Socket);
+      });
+      sent.end();
+    });
+    if (by === 'server') socket.write('bye');
+    else socket.end();
+    const [span] = await finished();
+    expect(span?.name).toBe('GET /upgrade');
+    expect(span?.status.code).toBe(SpanStatusCode.UNSET);
+    expect(span?.attributes).not.toHaveProperty('error.type');
+    expect(span?.attributes).not.toHaveProperty('http.response.status_code');
+    socket.destroy();
   });
 
   test('a hijacked reply ends its span too, and an invented method does not name one', async () => {

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { SpanKind, SpanStatusCode, context, propagation, trace } from '@opentelemetry/api';
 import type { Attributes, Context, Span } from '@opentelemetry/api';
@@ -27,6 +28,7 @@ import { knownMethods, redactQuery } from '../http-names.ts';
 import { redactText } from '../redact.ts';
 import { rawHeader } from './raw-header.ts';
 import { whenOver } from './response-over.ts';
+import type { ResponseEnding } from './response-over.ts';
 import { ServerRoutes } from './server-route.ts';
 import type { ServerRoute } from './server-route.ts';
 import { announce } from './trace-response.ts';
@@ -106,8 +108,8 @@ class ServerSpans {
     if (this.#runtime.isAnnouncing) announce(reply, span.spanContext());
     const served = { span, request, route, scheme, startedAtMs };
     // Not the onResponse hook: a hijacked reply and a caller who left never reach it.
-    whenOver(request.raw, reply.raw, isSent => {
-      this.#end(served, reply.raw.statusCode, isSent);
+    whenOver(request.raw, reply.raw, ending => {
+      this.#end(served, reply.raw, ending);
     });
     this.#enter(request, trace.setSpan(parent, span), done);
   };
@@ -150,23 +152,27 @@ class ServerSpans {
     }
   }
 
-  #end({ span, request, route, scheme, startedAtMs }: Served, status: number, isSent: boolean): void {
+  #end({ span, request, route, scheme, startedAtMs }: Served, response: ServerResponse, ending: ResponseEnding): void {
     const endedAtMs = performance.now();
-    // The caller left: nobody read the status, and no fault of ours is told by it.
-    const failed = !isSent ? 'client_disconnected' : status >= 500 ? String(status) : undefined;
-    span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
-    if (failed !== undefined) span.setAttribute(ATTR_ERROR_TYPE, failed);
-    if (isSent && status >= 500) {
-      const error = (request as TracedRequest)[thrown];
-      if (error !== undefined) recordException(span, error);
-      span.setStatus({ code: SpanStatusCode.ERROR });
+    const status = ending === 'sent' || response.headersSent ? response.statusCode : undefined;
+    const failed = failureOf(ending, status, request.raw);
+    if (status !== undefined) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
+    if (failed !== undefined) {
+      span.setAttribute(ATTR_ERROR_TYPE, failed);
+      if (ending !== 'left') this.#fail(span, request);
     }
     span.end(clock.at(endedAtMs));
     const durations =
-      failed === undefined
+      failed === undefined && status !== undefined
         ? this.#successes(route, scheme, status)
         : this.#durations(route, { scheme, status, failed });
     durations.record((endedAtMs - startedAtMs) / 1e3);
+  }
+
+  #fail(span: Span, request: TracedRequest): void {
+    const error = request[thrown];
+    if (error !== undefined) recordException(span, error);
+    span.setStatus({ code: SpanStatusCode.ERROR });
   }
 
   #successes(route: ServerRoute, scheme: string, status: number): DurationSeries {
@@ -181,7 +187,7 @@ class ServerSpans {
     return this.#duration.seriesOf({
       [ATTR_HTTP_REQUEST_METHOD]: method,
       [ATTR_URL_SCHEME]: scheme,
-      [ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
+      ...(status !== undefined && { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status }),
       ...(template !== undefined && { [ATTR_HTTP_ROUTE]: template }),
       ...(failed !== undefined && { [ATTR_ERROR_TYPE]: failed }),
     });
@@ -193,10 +199,17 @@ function tellRoute(template: string | undefined): void {
   if (rpc !== undefined && template !== undefined) rpc.route = template;
 }
 
+// A caller who leaves is no fault of ours, and a connection that serves another protocol now ends somehow.
+function failureOf(ending: ResponseEnding, status: number | undefined, raw: IncomingMessage): string | undefined {
+  if (ending === 'sent') return status !== undefined && status >= 500 ? String(status) : undefined;
+  if ('upgrade' in raw && raw.upgrade === true) return undefined;
+  return ending === 'left' ? 'client_disconnected' : 'response_cut_off';
+}
+
 interface Answer {
   readonly scheme: string;
-  readonly status: number;
-  readonly failed?: string;
+  readonly status: number | undefined;
+  readonly failed?: string | undefined;
 }
 
 interface Served {
