@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 
 const FATAL_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -10,20 +11,79 @@ export function beforeEnd(finish: () => void): () => void {
   const onExit = () => {
     finish();
   };
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (process.listenerCount(signal) > 1) return;
-    finish();
-    process.removeListener(signal, onSignal);
-    process.kill(process.pid, signal);
-  };
-  // Other watchers of the end must not take this one for the application's and wait for it, as it waits for them.
-  Object.assign(onSignal, { [Symbol.for('tracelab.watchesEnd')]: true });
   process.on('exit', onExit);
   // Signals are the main thread's.
-  const signals = isMainThread ? FATAL_SIGNALS : [];
-  for (const signal of signals) process.on(signal, onSignal);
+  const signals = isMainThread ? new FatalSignals(finish) : undefined;
+  signals?.listen();
   return () => {
     process.removeListener('exit', onExit);
-    for (const signal of signals) process.removeListener(signal, onSignal);
+    signals?.stop();
   };
+}
+
+type Kill = (pid: number, signal: number) => unknown;
+
+// What `process.kill` calls; Node's types leave it out.
+const internals = process as unknown as { _kill?: Kill };
+
+/**
+ * Listens to each fatal signal only while nobody else does: packages that clean up at the end leave the process to
+ * whoever else they find listening.
+ */
+class FatalSignals {
+  readonly #finish: () => void;
+  readonly #originalKill = internals._kill;
+
+  constructor(finish: () => void) {
+    this.#finish = finish;
+    // Other watchers of the end must not take this one for the application's and wait for it.
+    Object.assign(this.#onSignal, { [Symbol.for('tracelab.watchesEnd')]: true });
+  }
+
+  listen(): void {
+    // Node begins to take a signal from the system in a listener of this event, and has to find ours gone by then.
+    (process as NodeJS.EventEmitter).prependListener('newListener', this.#onNewListener);
+    process.on('removeListener', this.#onRemovedListener);
+    for (const signal of FATAL_SIGNALS) this.#listenIfAlone(signal);
+    if (this.#originalKill !== undefined) internals._kill = this.#kill;
+  }
+
+  stop(): void {
+    process.removeListener('newListener', this.#onNewListener);
+    process.removeListener('removeListener', this.#onRemovedListener);
+    for (const signal of FATAL_SIGNALS) process.removeListener(signal, this.#onSignal);
+    if (internals._kill === this.#kill && this.#originalKill !== undefined) internals._kill = this.#originalKill;
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.stop();
+    this.#finish();
+    process.kill(process.pid, signal);
+  };
+
+  readonly #onNewListener = (event: string | symbol, listener: unknown): void => {
+    if (isFatal(event) && listener !== this.#onSignal) process.removeListener(event, this.#onSignal);
+  };
+
+  readonly #onRemovedListener = (event: string | symbol, listener: unknown): void => {
+    if (isFatal(event) && listener !== this.#onSignal) this.#listenIfAlone(event);
+  };
+
+  #listenIfAlone(signal: NodeJS.Signals): void {
+    if (process.listenerCount(signal) === 0) process.on(signal, this.#onSignal);
+  }
+
+  // A process that has closed everything and signals itself has nothing left to keep it alive until a listener is called.
+  readonly #kill: Kill = (pid, number) => {
+    const signal = FATAL_SIGNALS.find(name => constants.signals[name] === number);
+    if (pid === process.pid && signal !== undefined && process.listeners(signal).includes(this.#onSignal)) {
+      this.stop();
+      this.#finish();
+    }
+    return this.#originalKill?.call(process, pid, number);
+  };
+}
+
+function isFatal(event: string | symbol): event is (typeof FATAL_SIGNALS)[number] {
+  return FATAL_SIGNALS.some(signal => signal === event);
 }

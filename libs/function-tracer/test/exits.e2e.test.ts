@@ -84,6 +84,16 @@ test('a signal that the program handles is left to it', async () => {
   expect(readLog(log).length).toBeGreaterThan(0);
 });
 
+test.each(['onlyListener', 'closing', 'tenListeners'])(
+  'a program that listens itself finds nobody else listening (%s)',
+  async how => {
+    const { plain, traced, log } = await both(how, { whileRunning: signalWhenReady('SIGTERM') });
+    expect(traced).toEqual(plain);
+    expect(traced.code).not.toBe(9);
+    expect(readLog(log).some(({ event, function: name }) => event === 'EXIT' && name === 'work')).toBe(true);
+  },
+);
+
 test('a process that is killed in the middle of everything leaves whole lines only', async () => {
   const log = join(temporaryDirectory(), 'flow.jsonl');
   for (let round = 0; round < 2; round++) {
