@@ -54,3 +54,15 @@ test('a pattern that is none is a fault like any other', () => {
   expect(faults).toEqual([expect.stringMatching(/packagePrefix.*\[/), expect.stringMatching(/excludePatterns.*\(/)]);
   expect(() => new Config({ excludePatterns: ['/(/'] }, {})).toThrow(ConfigInvalid);
 });
+
+test.each([
+  ['a, b,,c', ['a', 'b', 'c']],
+  ['/f{1,2}/,g', ['/f{1,2}/', 'g']],
+  ['src/a, /^(x, y|z)$/i , b', ['src/a', '/^(x, y|z)$/i', 'b']],
+  ['/x/,/y,z/', ['/x/', '/y,z/']],
+  ['/a\\/b,c/', ['/a\\/b,c/']],
+  ['/src/o{1,2}/,b', ['/src/o{1,2}/', 'b']],
+  ['/no end,b', ['/no end', 'b']],
+])('a list %s is read as %j', (text, expected) => {
+  expect(new Config({}, { FLOWTRACE_EXCLUDE: text }).settings.excludePatterns).toEqual(expected);
+});

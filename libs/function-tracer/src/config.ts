@@ -168,11 +168,9 @@ export function lenientConfig(env: NodeJS.ProcessEnv = process.env): { config: C
 type Reader = (text: string) => unknown;
 
 const number: Reader = text => (text.trim() === '' ? undefined : Number(text));
-const list = (text: string) =>
-  text
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== '');
+// A comma inside a regular expression is its own.
+const LIST_PART = /\s*\/.+?\/[dgimsuvy]*\s*(?=,|$)|[^,]+/g;
+const list = (text: string) => Array.from(text.matchAll(LIST_PART), ([part]) => part.trim()).filter(part => part !== '');
 const flag: Reader = text => /^(?:true|yes|1|on)$/i.test(text.trim());
 const text: Reader = value => value;
 
