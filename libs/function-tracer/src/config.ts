@@ -170,7 +170,8 @@ type Reader = (text: string) => unknown;
 const number: Reader = text => (text.trim() === '' ? undefined : Number(text));
 // A comma inside a regular expression is its own.
 const LIST_PART = /\s*\/.+?\/[dgimsuvy]*\s*(?=,|$)|[^,]+/g;
-const list = (text: string) => Array.from(text.matchAll(LIST_PART), ([part]) => part.trim()).filter(part => part !== '');
+const list = (text: string) =>
+  Array.from(text.matchAll(LIST_PART), ([part]) => part.trim()).filter(part => part !== '');
 const flag: Reader = text => /^(?:true|yes|1|on)$/i.test(text.trim());
 const text: Reader = value => value;
 

@@ -150,6 +150,15 @@ test('one file that does not parse does not stop the others', async () => {
   expect(out).toContain('bad.js:');
 });
 
+test('a file that begins with a byte order mark is listed, as automatic tracing leaves it alone', async () => {
+  const directory = temporaryDirectory();
+  writeFileSync(join(directory, 'marked.js'), '\uFEFFfunction f() { return 1 }');
+  const { code, out } = await flowctl('analyze', directory, '-v');
+  expect(code).toBe(0);
+  expect(out).toMatch(/marked\.js: .*byte order mark/);
+  expect(out).toContain('  1 total functions found');
+});
+
 test('counts on this very repository agree with an independent parser', () => {
   const files = ['libs', 'services', 'examples', 'scripts']
     .flatMap(folder => sourceFiles(join(REPOSITORY, folder)))

@@ -24,7 +24,6 @@ export interface ModuleRewriterOptions {
 
 const OWN_FILES = new URL('..', import.meta.url).href;
 const SOURCE_FILE = /\.[cm]?[jt]sx?$/;
-const BYTE_ORDER_MARK = '\uFEFF';
 
 /** Decides for each file that is loaded whether to rewrite it, and does. */
 export class ModuleRewriter {
@@ -37,7 +36,7 @@ export class ModuleRewriter {
   /** The rewritten source, or undefined to leave the file as it is. Never throws. */
   rewrite(url: string, source: string, kind: SourceKind): string | undefined {
     const path = this.#pathOf(url);
-    if (path === undefined || source.startsWith(BYTE_ORDER_MARK)) return undefined;
+    if (path === undefined) return undefined;
     const module = moduleNameOf(path, this.#options.root);
     if (!this.#options.filters.takesModule(module)) return undefined;
     try {

@@ -4,7 +4,7 @@ import { FunctionEdits } from './function-edits.ts';
 import { child, isFunction, isNode, type Node } from './node.ts';
 import { nameOf } from './names.ts';
 import { parameterMembers } from './parameters.ts';
-import { parse, type SourceKind } from './parse.ts';
+import { parse, type SourceKind, SourceUnreadable } from './parse.ts';
 import { HIDE_LINE, RUNTIME, type Scope } from './scope.ts';
 import { ScopeReader, type SkipReason } from './skip.ts';
 
@@ -44,9 +44,11 @@ export class AlreadyRewritten extends Error {
 
 /**
  * Plans the edits that make every function of a file report its calls. Pure: reads no file and keeps nothing.
- * Throws `SourceUnreadable` for text that does not parse and `AlreadyRewritten` for text that holds our edits.
+ * Throws `SourceUnreadable` for text that does not parse or begins with a byte order mark, and `AlreadyRewritten` for
+ * text that holds our edits.
  */
 export function planRewrite(filename: string, source: string, kind: SourceKind): RewritePlan {
+  if (source.startsWith(BYTE_ORDER_MARK)) throw new SourceUnreadable('The text begins with a byte order mark.');
   if (source.includes(RUNTIME)) throw new AlreadyRewritten(filename);
   const { program, comments } = parse(filename, source, kind);
   const optOuts = source.includes(OPT_OUT) ? comments.filter(({ value }) => value.includes(OPT_OUT)) : [];
@@ -56,6 +58,7 @@ export function planRewrite(filename: string, source: string, kind: SourceKind):
 }
 
 const OPT_OUT = 'flowtrace-ignore';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 class RewriteWalk {
   readonly #source: string;
