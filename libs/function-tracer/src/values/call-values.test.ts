@@ -35,6 +35,8 @@ test.each([
   '.',
   'a.',
   '\\',
+  '"token":[',
+  'token=',
   '"token":"\\',
   'Bearer ',
   '1 ',

@@ -32,7 +32,8 @@ const CARD = /\b(?:\d[ -]?){12,18}\d\b/g;
 /** `name=`, `"name":` and `"name":"`. */
 const NAMED = /(?<![\w.-])([\w.-]{2,64})(?:=|"\s?:\s?"?)/g;
 const QUOTED_VALUE = /(?:[^"\\]|\\.)*/sy;
-const PLAIN_VALUE = /[^\s"'<>&;,}\]]*/y;
+const JSON_VALUE = /\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]]*/y;
+const PLAIN_VALUE = /[^\s"'<>&;]*/y;
 
 /** Hides secrets: values by their name, and what looks like one inside text. */
 export class Redactor {
@@ -71,7 +72,7 @@ export class Redactor {
     for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
       const [head, name = ''] = found;
       if (!this.hides(name)) continue;
-      const value = head.endsWith('"') ? QUOTED_VALUE : PLAIN_VALUE;
+      const value = valueAfter(head);
       value.lastIndex = NAMED.lastIndex;
       value.test(text);
       shown += text.slice(from, NAMED.lastIndex) + REDACTED;
@@ -100,6 +101,11 @@ const SHORTEST_SECRET = 8;
 const SCHEME_NAME = /[Bb]earer|[Bb]asic|BEARER|BASIC/;
 const DIGITS = /\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d/;
 const LOOKS_SECRET = new RegExp(`[\\w.-]=|":|://|eyJ|-----BEGIN|${SCHEME_NAME.source}|${DIGITS.source}`);
+
+function valueAfter(head: string): RegExp {
+  if (head.endsWith('"')) return QUOTED_VALUE;
+  return head.endsWith('=') ? PLAIN_VALUE : JSON_VALUE;
+}
 
 function wordsOf(name: string): string {
   const apart = name.replaceAll(/[a-z\d](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, '$&_');
