@@ -1,5 +1,5 @@
 import type { Dependency } from '@tracelab/service-kit';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { DatabaseUnavailable, isUnavailable } from './database-unavailable.ts';
 
 /** A service's own database. Whoever opened it closes it. */
@@ -18,11 +18,6 @@ export class Database<Schema> implements Dependency {
     } catch (error) {
       throw isUnavailable(error) ? new DatabaseUnavailable(error) : error;
     }
-  }
-
-  /** All of the work, or none of it. */
-  transaction<Result>(work: (db: Transaction<Schema>) => Promise<Result>): Promise<Result> {
-    return this.query(db => db.transaction().execute(work));
   }
 
   readonly check = async (): Promise<void> => {

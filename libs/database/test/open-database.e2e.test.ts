@@ -78,16 +78,6 @@ describe('a query', () => {
   });
 });
 
-test('all of a transaction, or none of it', async () => {
-  const database = await open(await databaseUrl('transactions'));
-  const broken = database.transaction(async db => {
-    await db.insertInto('things').values({ id: 2 }).execute();
-    throw new Error('no');
-  });
-  await expect(broken).rejects.toThrow('no');
-  expect(await things(database)).toEqual([{ id: 1 }]);
-});
-
 test('a wrong password is told at once, without the password', async () => {
   const url = new URL(await databaseUrl('secret'));
   url.password = 'hunter2';

@@ -421,6 +421,50 @@ describe('a refund', () => {
   });
 });
 
+describe('a refund that takes long', () => {
+  const slowly = (env: Record<string, string>) =>
+    paymentService({ DATABASE_URL: databaseAt, DEMO_DELAY_SCALE: '1', DELAY_CREDIT_CARD_MS: '0', ...env });
+  const paid = async () => (await pay(await newOrder())).body.id as number;
+
+  test('holds no connection meanwhile: as many as ask are served, and so is everybody else', async () => {
+    const { url: slow } = await slowly({ DELAY_REFUND_PAYMENT_MS: '3000' });
+    const ids = await Promise.all(Array.from({ length: 12 }, paid));
+    const refunds = ids.map(id => post(`${slow}/payments/${id}/refund`, {}));
+    await sleep(500);
+    expect((await ask(`${slow}/payments/${ids[0]}`)).status).toBe(200);
+    const statuses = (await Promise.all(refunds)).map(({ status }) => status);
+    expect(statuses).toEqual(Array<number>(12).fill(201));
+  });
+
+  test('is made once, however long past the lease it takes and whoever asks again', async () => {
+    const { url: slow } = await slowly({ DELAY_REFUND_PAYMENT_MS: '1500', PAYMENT_LEASE_MS: '300' });
+    const id = await paid();
+    const first = post(`${slow}/payments/${id}/refund`, {});
+    for (const waitMs of [100, 900]) {
+      await sleep(waitMs);
+      expect(await post(`${slow}/payments/${id}/refund`, {})).toMatchObject({
+        status: 409,
+        body: { code: 'NotRefundable', detail: `Payment ${id} is being refunded` },
+      });
+    }
+    expect((await first).status).toBe(201);
+    expect((await post(`${slow}/payments/${id}/refund`, {})).body.detail).toBe(`Payment ${id} is refunded`);
+  });
+
+  test('and whose maker died can be asked for again after the lease', async () => {
+    const id = await paid();
+    const claim = (age: string) =>
+      database.query(
+        'update payments set is_refunding = true, claim = claim + 1, claimed_at = now() - $2::interval where id = $1',
+        [id, age],
+      );
+    await claim('0 seconds');
+    expect((await post(`${url}/payments/${id}/refund`, {})).status).toBe(409);
+    await claim('1 hour');
+    expect((await post(`${url}/payments/${id}/refund`, {})).status).toBe(201);
+  });
+});
+
 describe('while the order service cannot be told', () => {
   const refuseChanges = () => {
     door.obey(method => (method === 'PATCH' ? 'shut' : undefined));

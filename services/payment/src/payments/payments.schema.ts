@@ -14,10 +14,12 @@ export interface PaymentsSchema {
     readonly fee_cents: Generated<number>;
     readonly processing_ms: Generated<number>;
     readonly refunded_cents: Generated<number>;
+    /** The claim is one to give the payment back. */
+    readonly is_refunding: Generated<boolean>;
     readonly idempotency_key: string;
     /** What was asked under the key; another request under the same key is refused. */
     readonly fingerprint: string;
-    /** Grows each time somebody sets out to make this payment; whoever holds an older one may no longer record. */
+    /** Grows each time somebody sets out to make or refund this payment; whoever holds an older one may no longer record. */
     readonly claim: Generated<number>;
     readonly claimed_at: ColumnType<Date, never, Date>;
     /** The order service has not confirmed yet that it knows the payment's outcome. */
@@ -52,6 +54,14 @@ export const migrations: Record<string, Migration> = {
       // What makes a second charge impossible, whatever the code above it does.
       await sql`create unique index payments_one_per_order on payments (order_id) where status <> 'failed'`.execute(db);
       await sql`create index payments_order_behind on payments (id) where is_order_behind`.execute(db);
+    },
+  },
+  '0002-refund-claims': {
+    async up(db) {
+      await db.schema
+        .alterTable('payments')
+        .addColumn('is_refunding', 'boolean', column => column.notNull().defaultTo(false))
+        .execute();
     },
   },
 };

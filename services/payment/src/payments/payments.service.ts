@@ -67,16 +67,30 @@ export class PaymentsService {
   @Step('refund_payment')
   async refund(id: number, { amount }: RefundPayment): Promise<Refund> {
     setAttributes({ [Key.paymentId]: id });
-    let refundId = '';
-    const refunded = await this.store.refund(id, async row => {
-      const amountCents = refundableCents(id, row, amount);
-      refundId = await this.processor.refund();
-      return amountCents;
-    });
+    const amountCents = refundableCents(id, await this.store.find(id), amount);
+    const claimed = await this.store.claimRefund(id);
+    if (claimed === undefined) throw await this.refundedByAnother(id);
+    const refundId = await this.giveBack(claimed);
+    const refunded = await this.store.recordRefund(claimed, amountCents);
+    if (refunded === undefined) throw await this.refundedByAnother(id);
     setAttributes({ [Key.refundId]: refundId, [Key.refundAmount]: amountOf(refunded.refunded_cents) });
     addEvent(Event.refunded, { [Key.refundId]: refundId });
     await this.updates.tell(refunded);
     return { refund_id: refundId, payment_id: id, amount: amountOf(refunded.refunded_cents), status: 'success' };
+  }
+
+  private async giveBack(claimed: PaymentRow): Promise<string> {
+    try {
+      return await this.store.holding(claimed, () => this.processor.refund());
+    } catch (error) {
+      await this.store.releaseRefund(claimed);
+      throw error;
+    }
+  }
+
+  private async refundedByAnother(id: number): Promise<NotRefundableError> {
+    const row = await this.store.find(id);
+    return new NotRefundableError(id, row?.status === 'refunded' ? 'refunded' : 'being refunded');
   }
 
   @Step('validate_payment_data')

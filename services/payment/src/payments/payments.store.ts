@@ -22,8 +22,8 @@ export type Outcome = { readonly processingMs: number } & (
 );
 
 /**
- * Payments, and who is making each. A payment is claimed before the card is charged and recorded after; a claim that
- * nobody renews lapses after the lease, so that a crash in between blocks the order for that long and no longer.
+ * Payments, and who is making or refunding each. A payment is claimed before the card processor is asked and recorded
+ * after; a claim that nobody renews lapses after the lease, so that a crash in between blocks it that long and no longer.
  */
 @Injectable()
 export class PaymentsStore {
@@ -117,26 +117,38 @@ export class PaymentsStore {
     );
   }
 
-  /**
-   * Gives a payment back. The row is held while `decide` has the card processor do it, so that two requests cannot both
-   * give it back; what `decide` throws leaves everything as it was.
-   */
-  refund(id: number, decide: (row: PaymentRow | undefined) => Promise<number>): Promise<PaymentRow> {
-    return this.database.transaction(async db => {
-      const row = await db
-        .selectFrom('payments')
-        .selectAll()
-        .where('id', '=', idValue(id))
-        .forUpdate()
-        .executeTakeFirst();
-      const refunded_cents = await decide(row);
-      return db
+  /** Sets out to give a payment back; undefined when it is not one to give back, or somebody else does so already. */
+  claimRefund(id: number): Promise<PaymentRow | undefined> {
+    return this.database.query(db =>
+      db
         .updateTable('payments')
-        .set({ status: 'refunded', refunded_cents, is_order_behind: true })
-        .where('id', '=', id)
+        .set(({ eb }) => ({ is_refunding: true, claim: eb('claim', '+', 1), claimed_at: sql<Date>`now()` }))
+        .where('id', '=', idValue(id))
+        .where('status', '=', 'success')
+        .where(eb => eb.or([eb('is_refunding', '=', false), eb('claimed_at', '<', this.lapsed())]))
         .returningAll()
-        .executeTakeFirstOrThrow();
-    });
+        .executeTakeFirst(),
+    );
+  }
+
+  /** Writes down that the payment was given back; undefined when the claim has passed to somebody else. */
+  recordRefund({ id, claim }: PaymentRow, refunded_cents: number): Promise<PaymentRow | undefined> {
+    return this.database.query(db =>
+      db
+        .updateTable('payments')
+        .set({ status: 'refunded', refunded_cents, is_refunding: false, is_order_behind: true })
+        .where('id', '=', id)
+        .where('claim', '=', claim)
+        .returningAll()
+        .executeTakeFirst(),
+    );
+  }
+
+  /** The payment is not given back after all, and may be asked for again. */
+  async releaseRefund({ id, claim }: PaymentRow): Promise<void> {
+    await this.database.query(db =>
+      db.updateTable('payments').set({ is_refunding: false }).where('id', '=', id).where('claim', '=', claim).execute(),
+    );
   }
 
   ordersBehind(limit: number): Promise<PaymentRow[]> {
