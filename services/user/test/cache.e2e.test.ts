@@ -6,6 +6,7 @@ import { ask, databaseUrl, post } from '@tracelab/test-stack';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Database } from '@tracelab/database';
 import { AppModule } from '../src/app.module.ts';
+import { Cache } from '../src/cache/cache.ts';
 import { loadConfig } from '../src/config.ts';
 import type { UsersSchema } from '../src/users/users.schema.ts';
 
@@ -62,6 +63,15 @@ describe.each(kinds)('in %s', (_, binary) => {
     expect(await nameOfFirst(url)).toBe('John Doe');
     await sleep(TTL_MS + 50);
     expect(await nameOfFirst(url)).toBe('John Changed');
+  });
+
+  test("another program's values are neither read nor replaced, and one that is no user is a miss", async () => {
+    const cache = app.get<Cache>(Cache);
+    await cache.set('user:2', 'session of another program');
+    await cache.set('tracelab:user:2', 'session of another program');
+    for (let i = 0; i < 2; i++) expect((await ask(`${url}/users/2`)).body.name).toBe('Jane Smith');
+    expect(await cache.get('user:2')).toBe('session of another program');
+    expect(await cache.get('tracelab:user:2')).toContain('Jane Smith');
   });
 
   test('what is not found is not remembered: a user can be created after somebody asked for it', async () => {

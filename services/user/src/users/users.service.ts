@@ -11,7 +11,8 @@ import { OrderClient } from './order.client.ts';
 import { UserNotFoundError } from './users.errors.ts';
 import { UsersStore } from './users.store.ts';
 
-const keyOf = (id: number) => `user:${id}`;
+// A Redis may be another program's as well, with users of its own.
+const keyOf = (id: number) => `tracelab:user:${id}`;
 
 @Injectable()
 export class UsersService {
@@ -71,11 +72,19 @@ export class UsersService {
     return user;
   }
 
-  // What another version of this service wrote may have another shape; it then counts as a miss.
   private async fromCache(id: number): Promise<User | undefined> {
     const text = await this.cache.get(keyOf(id));
-    const cached = text === undefined ? undefined : User.safeParse(JSON.parse(text)).data;
+    const cached = text === undefined ? undefined : userIn(text);
     addEvent(cached === undefined ? Event.cacheMiss : Event.cacheHit, { [Key.cacheKey]: keyOf(id) });
     return cached;
+  }
+}
+
+// Another version of this service may have written another shape, another program anything; both count as a miss.
+function userIn(text: string): User | undefined {
+  try {
+    return User.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined; // no JSON
   }
 }
