@@ -5,6 +5,8 @@ COMPOSE := docker compose
 DEV     := docker compose -f docker-compose.dev.yml
 # All that any of the files may have made.
 ALL     := docker compose -f docker-compose.yml -f docker-compose.scale.yml --profile '*'
+# Quoted where it is used: a folder's name may hold spaces.
+DATA    := $${TRACELAB_DATA:-.tracelab}
 SCRIPT  := node --conditions=@tracelab/source scripts/
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 
@@ -28,7 +30,7 @@ logs-app:      ## Follow the services' logs, of Docker or of make run
 logs-jaeger:   ## Follow the trace backend's log
 	@scripts/logs.sh jaeger hub
 clean-data:    ## Drop what make run has kept: database, traces, logs
-	@rm -rf -- "$${TRACELAB_DATA:-.tracelab}"
+	@rm -rf -- "$(DATA)"
 
 ##@ Docker
 docker-up: .env ## Build and start everything in containers
@@ -55,9 +57,9 @@ traffic-demo: ready ## One scenario after another, each with the link to its tra
 traffic-stress: ready ## 20 requests a second for 30 s, whether or not the shop keeps up
 	@$(SCRIPT)traffic.ts --mode stress --rps 20 --duration 30 $(if $(U),--url $(U))
 load-test: ready ## 10 users, 50 requests each; the trace behind every number
-	@$(SCRIPT)load-test.ts --users 10 --requests 50 --ramp-up 10 --html .tracelab/load-test.html $(if $(U),--url $(U))
+	@$(SCRIPT)load-test.ts --users 10 --requests 50 --ramp-up 10 --html "$(DATA)/load-test.html" $(if $(U),--url $(U))
 load-test-heavy: ready ## 25 users, 100 requests each, who think half as long
-	@$(SCRIPT)load-test.ts --users 25 --requests 100 --ramp-up 15 --think 0.1-1 --html .tracelab/load-test-heavy.html $(if $(U),--url $(U))
+	@$(SCRIPT)load-test.ts --users 25 --requests 100 --ramp-up 15 --think 0.1-1 --html "$(DATA)/load-test-heavy.html" $(if $(U),--url $(U))
 
 ##@ Work
 setup:         ## Bring Node and pnpm where missing, install, build

@@ -1,10 +1,11 @@
+import { localAddresses } from '../stack/local-addresses.ts';
 import { parseFlags, usageOf } from '../terminal/flags.ts';
 import { count, httpUrl, perSecond, seconds, secondsRange, text } from '../terminal/flag-schemas.ts';
 import type { Settings } from './report.ts';
 import { parseThresholds, type Threshold } from './thresholds.ts';
 
 const FLAGS = {
-  url: { value: 'URL', help: 'what to test', fallback: 'http://localhost:8000', schema: httpUrl() },
+  url: { value: 'URL', help: 'what to test', schema: httpUrl() },
   users: { value: 'N', help: 'users at the same time (10); with --rate, connections at most (256)', schema: count(1) },
   requests: { value: 'N', help: 'requests of each user (50); without end when --duration is given', schema: count(1) },
   'ramp-up': { value: 'S', help: 'seconds until the last user has started', fallback: '10', schema: seconds() },
@@ -18,15 +19,25 @@ const FLAGS = {
   html: { value: 'FILE', help: 'write the report as one HTML file', schema: text() },
   baseline: { value: 'FILE', help: 'an earlier --json report to compare with', schema: text() },
   seed: { value: 'N', help: 'the same seed asks the same', fallback: '1', schema: count() },
-  traces: { value: 'URL', help: 'Jaeger or the hub', fallback: 'http://localhost:16686', schema: httpUrl() },
+  traces: { value: 'URL', help: 'Jaeger or the hub', schema: httpUrl() },
 } as const;
+
+/** Where nothing is named, the system is where the settings of `make run` put it. */
+function flagsHere() {
+  const { gatewayUrl, queryUrl } = localAddresses();
+  return {
+    ...FLAGS,
+    url: { ...FLAGS.url, fallback: gatewayUrl },
+    traces: { ...FLAGS.traces, fallback: queryUrl },
+  };
+}
 
 const INTRODUCTION = `Usage: load-test [options]
 
 Loads the shop and names the trace behind every number. Users ask, wait, think and ask again (closed loop); with --rate,
 requests come when they are due instead (open loop), and the time since then is measured.
 
-Exits with 0; 1 when a threshold is not met or nothing was answered; 2 when an option is wrong; 3 when nothing listens;
+Exits with 0; 1 when a threshold is not met or nothing was answered; 2 when an option is wrong; 3 when no shop answers;
 130 after Ctrl-C, with the report of what was done.`;
 
 /** A load test as the command line asks for it. */
@@ -41,9 +52,9 @@ export interface LoadOptions {
 const OPEN_LOOP_CONNECTIONS = 256;
 const OPEN_LOOP_DURATION_S = 30;
 
-/** Undefined when help was asked for. Throws UsageError. */
+/** Undefined when help was asked for. Throws UsageError and ConfigError. */
 export function loadOptions(args: readonly string[]): LoadOptions | undefined {
-  const flags = parseFlags(FLAGS, args);
+  const flags = parseFlags(flagsHere(), args);
   if (flags === undefined) return undefined;
   const { rate, duration, requests } = flags;
   const isOpen = rate !== undefined;
@@ -70,4 +81,4 @@ export function loadOptions(args: readonly string[]): LoadOptions | undefined {
   };
 }
 
-export const loadUsage = (): string => usageOf(INTRODUCTION, FLAGS);
+export const loadUsage = (): string => usageOf(INTRODUCTION, flagsHere());

@@ -1,25 +1,33 @@
-/** Nothing answers where requests should go. */
+import { Health } from '@tracelab/contracts/service';
+
+/** No shop answers where requests should go. */
 export class TargetUnreachable extends Error {
   override readonly name = 'TargetUnreachable';
   readonly code = 'TargetUnreachable';
 
-  constructor(url: string, reason: string) {
+  constructor(fault: string) {
     super(
-      `Failed to connect to ${url}: ${reason}\nStart the system with \`make run\` (no Docker) or \`make docker-up\`.`,
+      `${fault}\nStart the system with \`make run\` (no Docker) or \`make docker-up\`; ` +
+        'where it has another port, set GATEWAY_PORT as it was started with, or name it by --url.',
     );
   }
 }
 
 const LIMIT_MS = 3_000;
 
-/** The status that the target's health has; whatever it says, somebody answers. Rejects with TargetUnreachable. */
+/** The status that the target's health has. Rejects with TargetUnreachable: no load goes to strangers. */
 export async function checkTarget(url: string): Promise<number> {
+  const response = await healthOf(url);
+  const health = Health.safeParse(await response.json().catch(() => undefined));
+  if (response.ok && health.success) return response.status;
+  throw new TargetUnreachable(`Something else answers at ${url}: its /health (${response.status}) is no service's`);
+}
+
+async function healthOf(url: string): Promise<Response> {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(LIMIT_MS) });
-    await response.body?.cancel();
-    return response.status;
+    return await fetch(`${url}/health`, { signal: AbortSignal.timeout(LIMIT_MS) });
   } catch (error) {
-    throw new TargetUnreachable(url, reasonOf(error));
+    throw new TargetUnreachable(`Failed to connect to ${url}: ${reasonOf(error)}`);
   }
 }
 

@@ -10,14 +10,24 @@ export interface ScriptEnd {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A script as `make` runs it. Ctrl-C comes as soon as `interruptWhen` says so. */
+export interface ScriptOptions {
+  /** Ctrl-C comes as soon as it says so. */
+  readonly interruptWhen?: () => boolean;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A script as `make` runs it. */
 export function runScript(
   script: string,
   args: readonly string[],
-  { interruptWhen = () => false }: { readonly interruptWhen?: () => boolean } = {},
+  { interruptWhen = () => false, env = {} }: ScriptOptions = {},
 ): Promise<ScriptEnd> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--conditions=@tracelab/source', `scripts/${script}`, ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, ['--conditions=@tracelab/source', `scripts/${script}`, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+  });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));

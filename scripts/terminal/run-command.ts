@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { ConfigError } from '@tracelab/service-kit/config';
 import { TargetUnreachable } from '../sending/check-target.ts';
 import { UsageError } from './flags.ts';
 
@@ -8,7 +9,7 @@ export interface Command {
   readonly signal: AbortSignal;
 }
 
-/** Exit codes beside 0: a demand was not met, the command line makes no sense, nothing listens at the target. */
+/** Exit codes beside 0: a demand was not met, the command line or a setting makes no sense, no shop answers at the target. */
 export const EXIT = { notMet: 1, usage: 2, unreachable: 3 } as const;
 
 /**
@@ -30,11 +31,14 @@ export async function runCommand(command: (given: Command) => Promise<number>): 
     const code = await command({ args: process.argv.slice(2), signal: stopping.signal });
     process.exitCode = interrupted || code;
   } catch (error) {
-    if (!(error instanceof UsageError) && !(error instanceof TargetUnreachable)) throw error;
+    if (!isExplained(error)) throw error;
     process.stderr.write(`${error.message}\n`);
-    process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.unreachable;
+    process.exitCode = error instanceof TargetUnreachable ? EXIT.unreachable : EXIT.usage;
   } finally {
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
 }
+
+const isExplained = (error: unknown): error is Error =>
+  error instanceof UsageError || error instanceof ConfigError || error instanceof TargetUnreachable;

@@ -134,6 +134,37 @@ test.each([['load-test.ts'], ['traffic.ts']])(
   },
 );
 
+test.each([['load-test.ts'], ['traffic.ts']])(
+  '%s finds the gateway where make run was told to put it',
+  async script => {
+    const port = new URL(server.url).port;
+    const args = ['--duration', '1', '--traces', nowhere, '--json', '-'];
+    const { code, stdout, stderr } = await runScript(script, args, { env: { GATEWAY_PORT: port } });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain(`http://localhost:${port}`);
+  },
+);
+
+test('a setting that makes no sense is told in words', async () => {
+  const { code, stderr } = await runScript('traffic.ts', [], { env: { HUB_PORT: 'high' } });
+  expect(code).toBe(2);
+  expect(stderr).toBe('Invalid settings, fix these and start again:\n  HUB_PORT: expected a number\n');
+});
+
+describe('a stranger', () => {
+  test.each([['load-test.ts'], ['traffic.ts']])('is not loaded by %s', async script => {
+    for (const health of [{ status: 404 }, { body: '<html>' }, { body: '{"status":"ok"}' }]) {
+      const stranger = await KnownServer.start(path => (path === '/health' ? health : {}));
+      const { url } = stranger;
+      const { code, stderr } = await runScript(script, ['--url', url]);
+      stranger.stop();
+      expect(code).toBe(3);
+      expect(stderr).toContain(`Something else answers at ${url}`);
+      expect(stranger.asked).toHaveLength(1);
+    }
+  });
+});
+
 test.each([['load-test.ts'], ['traffic.ts']])('%s --help tells every option', async script => {
   const { code, stdout } = await runScript(script, ['--help']);
   expect(code).toBe(0);

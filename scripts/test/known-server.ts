@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Health } from '@tracelab/contracts/service';
 
 /** What one answer does: how long it takes, and how it ends. */
 export interface Behaviour {
   readonly afterMs?: number;
   readonly status?: number;
+  readonly body?: string;
   /** Breaks the connection: by a reset, or by closing it in good order without an answer. */
   readonly breaks?: 'reset' | 'close';
   /** Never answers. */
@@ -17,6 +19,8 @@ export interface Asked {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
 }
+
+const HEALTH = JSON.stringify({ status: 'healthy', service: 'known' } satisfies Health);
 
 /** A server whose every answer the test decides: by path, and by how many came before on that path. */
 export class KnownServer {
@@ -60,13 +64,16 @@ export class KnownServer {
     const index = this.#counts.get(url) ?? 0;
     this.#counts.set(url, index + 1);
     this.asked.push({ method, path: url, headers });
-    const { afterMs = 0, status = 200, breaks, isSilent = false } = this.#behaviour(url, index);
+    const { afterMs = 0, status = 200, body, breaks, isSilent = false } = this.#behaviour(url, index);
     if (isSilent) return;
     const waitMs = Math.max(afterMs, this.#stalledUntilMs - performance.now());
     const end = () => {
       if (breaks === 'reset') socket.resetAndDestroy();
       else if (breaks === 'close') socket.end();
-      else response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+      else
+        response
+          .writeHead(status, { 'content-type': 'application/json' })
+          .end(body ?? (url === '/health' ? HEALTH : '{}'));
     };
     if (waitMs > 0) setTimeout(end, waitMs);
     else end();

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { localAddresses } from '../stack/local-addresses.ts';
 import { parseFlags, usageOf } from '../terminal/flags.ts';
 import { count, httpUrl, perSecond, seconds, text } from '../terminal/flag-schemas.ts';
 
 const MODES = ['activity', 'demo', 'stress'] as const;
 
 const FLAGS = {
-  url: { value: 'URL', help: 'where the gateway is', fallback: 'http://localhost:8000', schema: httpUrl() },
+  url: { value: 'URL', help: 'where the gateway is', schema: httpUrl() },
   mode: {
     value: 'MODE',
     help: 'activity, demo or stress',
@@ -19,8 +20,18 @@ const FLAGS = {
   pause: { value: 'S', help: 'seconds between two demo scenarios', fallback: '2', schema: seconds() },
   seed: { value: 'N', help: 'the same seed makes the same visitors', fallback: '1', schema: count() },
   json: { value: 'FILE', help: 'write what was done as JSON; - for stdout, in place of the text', schema: text() },
-  traces: { value: 'URL', help: 'Jaeger or the hub', fallback: 'http://localhost:16686', schema: httpUrl() },
+  traces: { value: 'URL', help: 'Jaeger or the hub', schema: httpUrl() },
 } as const;
+
+/** Where nothing is named, the system is where the settings of `make run` put it. */
+function flagsHere() {
+  const { gatewayUrl, queryUrl } = localAddresses();
+  return {
+    ...FLAGS,
+    url: { ...FLAGS.url, fallback: gatewayUrl },
+    traces: { ...FLAGS.traces, fallback: queryUrl },
+  };
+}
 
 const INTRODUCTION = `Usage: traffic [options]
 
@@ -29,7 +40,7 @@ Sends traffic to the shop, each request under a trace of its own.
   demo      one scenario after another, what each shows and the link to its trace
   stress    a fixed rate, whether or not the shop keeps up
 
-Exits with 0; 1 when nothing was answered; 2 when an option is wrong; 3 when nothing listens; 130 after Ctrl-C.`;
+Exits with 0; 1 when nothing was answered; 2 when an option is wrong; 3 when no shop answers; 130 after Ctrl-C.`;
 
 /** Traffic as the command line asks for it. */
 export interface TrafficOptions {
@@ -48,9 +59,9 @@ export interface TrafficOptions {
 const MOST_CONNECTIONS = 256;
 const VISITORS = 5;
 
-/** Undefined when help was asked for. Throws UsageError. */
+/** Undefined when help was asked for. Throws UsageError and ConfigError. */
 export function trafficOptions(args: readonly string[]): TrafficOptions | undefined {
-  const flags = parseFlags(FLAGS, args);
+  const flags = parseFlags(flagsHere(), args);
   if (flags === undefined) return undefined;
   return {
     url: flags.url,
@@ -66,4 +77,4 @@ export function trafficOptions(args: readonly string[]): TrafficOptions | undefi
   };
 }
 
-export const trafficUsage = (): string => usageOf(INTRODUCTION, FLAGS);
+export const trafficUsage = (): string => usageOf(INTRODUCTION, flagsHere());
