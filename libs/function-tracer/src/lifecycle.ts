@@ -36,8 +36,6 @@ class FatalSignals {
 
   constructor(finish: () => void) {
     this.#finish = finish;
-    // Other watchers of the end must not take this one for the application's and wait for it.
-    Object.assign(this.#onSignal, { [Symbol.for('tracelab.watchesEnd')]: true });
   }
 
   listen(): void {

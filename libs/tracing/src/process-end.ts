@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 /** The last work before the process ends: `flush` may take its time, `flushSync` blocks, `ended` comes after either. */
 export interface Flushing {
   flush(): Promise<void>;
@@ -5,51 +7,53 @@ export interface Flushing {
   ended(): void;
 }
 
-// The function tracer listens too, and only to end as we do.
-const watchesEnd = Symbol.for('tracelab.watchesEnd');
-
-type EndSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP';
+const END_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+type EndSignal = (typeof END_SIGNALS)[number];
 
 /**
  * Sends the last spans whatever way the process ends, and lets it end exactly as it would have: by the same signal, with the same
- * exit code, never before the application is done. Where the application listens for a signal itself, that signal only flushes.
+ * exit code, never before the application is done. To each signal it listens only while nobody else does: packages that clean up at the
+ * end leave the process to whoever else they find listening.
  */
 export class ProcessEnd {
   readonly #flushing: Flushing;
-  readonly #listeners: ReadonlyMap<EndSignal, () => void>;
   #isEnding = false;
   #hasTurned = false;
 
   constructor(flushing: Flushing) {
     this.#flushing = flushing;
-    const signals: readonly EndSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
-    this.#listeners = new Map(
-      signals.map(signal => [
-        signal,
-        () => {
-          this.#onSignal(signal);
-        },
-      ]),
-    );
   }
 
   listen(): void {
-    for (const [signal, listener] of this.#listeners) process.on(signal, listener);
+    // Node begins to take a signal from the system in a listener of this event, and has to find ours gone by then.
+    (process as EventEmitter).prependListener('newListener', this.#onNewListener);
+    process.on('removeListener', this.#onRemovedListener);
+    for (const signal of END_SIGNALS) this.#listenIfAlone(signal);
     process.on('beforeExit', this.#onBeforeExit);
     process.on('exit', this.#onExit);
   }
 
   stop(): void {
-    for (const [signal, listener] of this.#listeners) process.off(signal, listener);
+    process.off('newListener', this.#onNewListener);
+    process.off('removeListener', this.#onRemovedListener);
+    for (const signal of END_SIGNALS) process.off(signal, this.#onSignal);
     process.off('beforeExit', this.#onBeforeExit);
     process.off('exit', this.#onExit);
   }
 
-  #onSignal(signal: EndSignal): void {
-    if (this.#isApplications(signal)) {
-      void this.#flushing.flush();
-      return;
-    }
+  readonly #onNewListener = (event: string | symbol, listener: unknown): void => {
+    if (isEndSignal(event) && listener !== this.#onSignal) process.off(event, this.#onSignal);
+  };
+
+  readonly #onRemovedListener = (event: string | symbol, listener: unknown): void => {
+    if (isEndSignal(event) && listener !== this.#onSignal) this.#listenIfAlone(event);
+  };
+
+  #listenIfAlone(signal: EndSignal): void {
+    if (process.listenerCount(signal) === 0) process.on(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
     // A second signal means now.
     if (this.#isEnding) {
       this.#raise(signal);
@@ -59,15 +63,10 @@ export class ProcessEnd {
     void this.#flushing.flush().finally(() => {
       this.#raise(signal);
     });
-  }
-
-  #isApplications(signal: EndSignal): boolean {
-    const listener = this.#listeners.get(signal);
-    return process.listeners(signal).some(other => other !== listener && !(watchesEnd in other));
-  }
+  };
 
   // Without our listener the signal does what it would have done: exit status 143 or 130, seen by the parent as a signal.
-  #raise(signal: EndSignal): void {
+  #raise(signal: NodeJS.Signals): void {
     this.stop();
     this.#flushing.ended();
     process.kill(process.pid, signal);
@@ -86,4 +85,8 @@ export class ProcessEnd {
     this.#flushing.flushSync();
     this.#flushing.ended();
   };
+}
+
+function isEndSignal(event: string | symbol): event is EndSignal {
+  return END_SIGNALS.some(signal => signal === event);
 }

@@ -87,6 +87,16 @@ test.each([
   expect(backend.spans).toHaveLength(spans);
 });
 
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a program that leaves it to whoever else listens', async signal => {
+  const [traced, untraced] = await Promise.all([
+    run(signal, 'cleaning', { endpoint: backend.baseUrl, limitMs: 20_000 }),
+    run(signal, 'cleaning', undefined),
+  ]);
+  expect(outcome(untraced)).toEqual({ code: null, signal });
+  expect(outcome(traced)).toEqual({ code: null, signal });
+  expect(backend.spans).toHaveLength(50);
+});
+
 test('a query whose error nobody hears ends the program', async () => {
   const [traced, untraced] = await Promise.all([
     new Child('unheard-error.ts', { env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl } }).ended(),
