@@ -14,6 +14,12 @@ interface Subscription {
   unsubscribe(): void;
 }
 
+/** An observer as RxJS gives it to a source: it knows whether it has been left, and keeps what is to be done then. */
+interface Subscriber extends Observer, Subscription {
+  add(teardown: unknown): void;
+  remove(teardown: unknown): void;
+}
+
 /** The part of an RxJS Observable that is used here. RxJS itself is not imported: any copy of it will do. */
 export interface ObservableLike {
   subscribe(observer: Observer): Subscription;
@@ -63,7 +69,7 @@ export function observeWithSpan(span: Span, spanContext: Context, source: Observ
       context.with(outer, fn);
     };
     const subscription = context.with(spanContext, () =>
-      source.subscribe({
+      subscribeThrough(source, observer, {
         next: value => {
           inOuter(() => {
             observer.next(value);
@@ -91,6 +97,26 @@ export function observeWithSpan(span: Span, spanContext: Context, source: Observ
       if (span.isRecording()) span.end(clock.now());
     };
   });
+}
+
+/**
+ * Subscribes `watch` on behalf of `observer`, to which it hands on. To the source they are one: where the observer has been left, as by `take`, a
+ * source that never pauses stops.
+ */
+export function subscribeThrough(source: ObservableLike, observer: Observer, watch: Observer): Subscription {
+  const subscriber = observer as Subscriber;
+  const kept: Omit<Subscriber, keyof Observer> = {
+    unsubscribe: () => {
+      subscriber.unsubscribe();
+    },
+    add: teardown => {
+      subscriber.add(teardown);
+    },
+    remove: teardown => {
+      subscriber.remove(teardown);
+    },
+  };
+  return source.subscribe(Object.assign(Object.create(subscriber) as Subscriber, kept, watch));
 }
 
 /** A new Observable of the same RxJS as `source`. */

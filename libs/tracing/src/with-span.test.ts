@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { BehaviorSubject, connectable, of, throwError } from 'rxjs';
-import { delay, map } from 'rxjs/operators';
+import { BehaviorSubject, connectable, of, range, throwError } from 'rxjs';
+import { delay, map, take, tap } from 'rxjs/operators';
 import { expectWellFormed, traceToMemory } from '../test/memory-tracing.ts';
 import { addEvent, currentTraceId, executionTree, recordError, setAttributes, withSpan } from './index.ts';
 
@@ -158,6 +158,17 @@ describe('an Observable', () => {
       .subscribe()
       .unsubscribe();
     expect(await memory.shapes()).toEqual(['failing!', 'left']);
+  });
+
+  test('that never pauses stops where its subscriber has enough', async () => {
+    let made = 0;
+    const seen: number[] = [];
+    const counted = range(0, 100).pipe(tap(() => made++));
+    withSpan('endless', () => counted)
+      .pipe(take(2))
+      .subscribe(value => seen.push(value));
+    expect({ made, seen }).toEqual({ made: 2, seen: [0, 1] });
+    expect(await memory.shapes()).toEqual(['endless']);
   });
 });
 

@@ -2,7 +2,7 @@ import { context, trace } from '@opentelemetry/api';
 import type { Context, Span } from '@opentelemetry/api';
 import { clock } from '../clock.ts';
 import { failSpan } from '../fail-span.ts';
-import { isObservable, observableLike } from '../observable.ts';
+import { isObservable, observableLike, subscribeThrough } from '../observable.ts';
 import type { ObservableLike } from '../observable.ts';
 
 export interface CallHandler {
@@ -43,7 +43,7 @@ export class InterceptorPhases {
     const answer = context.with(this.#outer, () => next.handle());
     if (!isObservable(answer)) return answer;
     return observableLike(answer, observer => {
-      const subscription = answer.subscribe({
+      const subscription = subscribeThrough(answer, observer, {
         next: value => {
           this.#inAfter(() => {
             observer.next(value);
@@ -79,7 +79,7 @@ export class InterceptorPhases {
 
   #untilSettled(result: ObservableLike): ObservableLike {
     return observableLike(result, observer => {
-      const subscription = result.subscribe({
+      const subscription = subscribeThrough(result, observer, {
         next: value => {
           context.with(this.#outer, () => {
             observer.next(value);
