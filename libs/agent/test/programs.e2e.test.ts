@@ -156,6 +156,21 @@ test('a request that the program emits with more arguments is traced, and has th
   expect(shapesOf(backend.spans)).toEqual(['SERVER GET']);
 });
 
+test('an answer that breaks off is a failure, a caller who leaves is none', async () => {
+  const program = start(['node', fixture('breaking-off.cjs')]);
+  const url = await program.url();
+  await expect(get(`${url}/cut`)).rejects.toThrow();
+  await expect(get(`${url}/left`, { signal: AbortSignal.timeout(300) })).rejects.toThrow();
+  await backend.waitFor(2);
+  await program.stop();
+  expect(shapesOf(backend.spans)).toEqual(['SERVER GET!', 'SERVER GET']);
+  const told = backend.spans.map(({ attributes }) => [attributes['error.type'], attributes['http.response.status_code']]);
+  expect(told).toEqual([
+    ['response_cut_off', 200],
+    ['client_disconnected', undefined],
+  ]);
+});
+
 test('each process of a cluster makes its own spans', async () => {
   const program = start(['node', fixture('cluster-app.cjs')]);
   const url = await program.url();

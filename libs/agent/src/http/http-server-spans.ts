@@ -15,7 +15,7 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import { clock, currentRuntime, knownMethods, redactQuery } from '@tracelab/tracing/instrumenting';
+import { clock, currentRuntime, endingUnsent, knownMethods, redactQuery } from '@tracelab/tracing/instrumenting';
 import { Server as HttpServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
@@ -108,18 +108,22 @@ interface Answered {
 }
 
 function end(span: Span, { request, response, attributes, route = expressRouteOf(request) }: Answered): void {
-  const { statusCode, writableFinished } = response;
-  span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
+  const { statusCode, headersSent, writableFinished } = response;
+  if (headersSent) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, statusCode);
   if (route !== undefined) {
     span.setAttribute(ATTR_HTTP_ROUTE, route);
     span.updateName(nameOf(attributes, route));
   }
-  if (!writableFinished) span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
-  else if (statusCode >= 500) {
-    span.setAttribute(ATTR_ERROR_TYPE, String(statusCode));
-    span.setStatus({ code: SpanStatusCode.ERROR });
-  }
+  if (!writableFinished && endingUnsent(response, request.socket) === 'left')
+    span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
+  else if (!writableFinished) fail(span, 'response_cut_off');
+  else if (statusCode >= 500) fail(span, String(statusCode));
   span.end(clock.now());
+}
+
+function fail(span: Span, type: string): void {
+  span.setAttribute(ATTR_ERROR_TYPE, type);
+  span.setStatus({ code: SpanStatusCode.ERROR });
 }
 
 function callerOf({ headers }: IncomingMessage): Context {
