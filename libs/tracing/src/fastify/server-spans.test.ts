@@ -18,6 +18,19 @@ beforeAll(async () => {
   registerServerSpans(app);
   registerServerSpans(app);
   app.get<{ Params: { id: string } }>('/hello/:id', ({ params }) => withSpan('work', () => ({ id: params.id })));
+  app.post<{ Body: object }>(
+    '/collected',
+    {
+      preParsing: (_request, _reply, payload, done) => {
+        const parts: Buffer[] = [];
+        payload.on('data', (part: Buffer) => parts.push(part));
+        payload.on('end', () => {
+          done(null, Object.assign(Readable.from(parts), { receivedEncodedLength: Buffer.concat(parts).length }));
+        });
+      },
+    },
+    ({ body }) => withSpan('collected', () => body),
+  );
   app.post('/echo', { preHandler: async () => withSpan('pre', () => pause(1)) }, async request => {
     await pause(1);
     return withSpan('echo', () => request.body);
@@ -153,7 +166,17 @@ test('the context holds after a body was read, in hooks, handlers and streams', 
   });
   expect(answer.body).toBe('{"a":1}');
   expect((await ask('/stream')).body).toBe('ab');
-  expect(shapesOf(await finished(2))).toEqual(['SERVER POST /echo [pre, echo]', 'SERVER GET /stream [part a, part b]']);
+  const collected = await ask('/collected', {
+    method: 'POST',
+    body: '{"a":1}',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(collected.body).toBe('{"a":1}');
+  expect(shapesOf(await finished(3))).toEqual([
+    'SERVER POST /echo [pre, echo]',
+    'SERVER GET /stream [part a, part b]',
+    'SERVER POST /collected [collected]',
+  ]);
 });
 
 test.each(['/health/ready', '/metrics'])('a request to %s makes no span and names no trace', async path => {

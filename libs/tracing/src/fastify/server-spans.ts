@@ -119,8 +119,8 @@ class ServerSpans {
     context.with(inside, done);
   }
 
-  // Reading a body continues in the parser's context, not in the request's: enter it again before anything uses it. Only on
-  // routes that read one, since every hook costs every request.
+  // Fastify keeps the context over its parsers. A preParsing hook that collects the body itself, to decrypt it or to check its signature, goes on in the
+  // connection's: enter the request's again before anything uses it. Only on routes that read one, since every hook costs every request.
   readonly onRoute = (route: RouteOptions): void => {
     const methods = [route.method].flat();
     if (methods.every(method => method === 'GET' || method === 'HEAD')) return;
