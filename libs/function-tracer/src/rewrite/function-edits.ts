@@ -219,8 +219,7 @@ export class FunctionEdits {
   #unlessIterable(source: Node): string {
     if (source.type !== 'Identifier') return '';
     const name = this.#source.slice(source.start, source.end);
-    const method = `${name}[Symbol.asyncIterator]??${name}[Symbol.iterator]`;
-    return `if(${name}==null||typeof(${method})!="function")for await(const ${RUNTIME}n of ${name});`;
+    return `if(typeof ${RUNTIME}=="object"&&${RUNTIME}.n(${name}))for await(const ${RUNTIME}n of ${name});`;
   }
 
   /**

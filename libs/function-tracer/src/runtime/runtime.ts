@@ -8,6 +8,7 @@ import type { Recorder } from './recorder.ts';
 import type { RequestBudget } from './request-budget.ts';
 import type { CallContext, RequestRoot, Share } from './request-root.ts';
 import { SpanRoots } from './span-roots.ts';
+import { isNotIterable } from './watched-iterable.ts';
 
 /** What a tracing session decides for the runtime. */
 export interface Session {
@@ -158,6 +159,11 @@ export class Runtime {
   takesTree(): Share {
     const rate = this.#session?.sampleRate ?? 0;
     return rate >= 1 || random() < rate ? 'all' : 'nothing';
+  }
+
+  /** Whether a loop over the value is to fail. */
+  n(value: unknown): boolean {
+    return isNotIterable(value);
   }
 
   /** An error passes through a traced function; answers it, to be thrown on. */

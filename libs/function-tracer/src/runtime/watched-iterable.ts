@@ -1,3 +1,4 @@
+import { isProxy } from 'node:util/types';
 import type { Frame } from './frame.ts';
 
 type Method = (this: unknown, value?: unknown) => unknown;
@@ -7,11 +8,25 @@ type Method = (this: unknown, value?: unknown) => unknown;
  * works the frame is the current call, and while the engine waits for the consumer it is suspended.
  */
 export function watchIterable(frame: Frame, iterable: unknown): unknown {
-  if (typeof iterable === 'string') return new WatchedIterable(frame, iterable);
-  const isObject = (typeof iterable === 'object' && iterable !== null) || typeof iterable === 'function';
-  const isIterable = isObject && (Symbol.iterator in iterable || Symbol.asyncIterator in iterable);
   // The engine is to refuse it in its own words.
-  return isIterable ? new WatchedIterable(frame, iterable) : iterable;
+  if (isNotIterable(iterable)) return iterable;
+  return new WatchedIterable(frame, iterable as object | string);
+}
+
+/** Whether there is nothing to iterate by, as far as that can be told without anybody noticing the question. */
+export function isNotIterable(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  const object = Object(value) as object;
+  return !mayHaveMethod(object, Symbol.asyncIterator) && !mayHaveMethod(object, Symbol.iterator);
+}
+
+function mayHaveMethod(object: object, key: symbol): boolean {
+  for (let holder: object | null = object; holder !== null; holder = Reflect.getPrototypeOf(holder)) {
+    if (isProxy(holder)) return true;
+    const property = Reflect.getOwnPropertyDescriptor(holder, key);
+    if (property !== undefined) return property.get !== undefined || typeof property.value === 'function';
+  }
+  return false;
 }
 
 class WatchedIterable {
