@@ -23,7 +23,8 @@ export interface Session {
 }
 
 // Taken before an application can replace them, as by numbers from a seed, of which none may be used up here.
-const PROMISE_THEN = Reflect.get(Promise.prototype, 'then');
+const PROMISE = Promise.prototype;
+const PROMISE_THEN = Reflect.get(PROMISE, 'then');
 const { random } = Math;
 
 /**
@@ -196,7 +197,7 @@ export class Runtime {
       return;
     }
     const result = frame.v;
-    if (frame.entry.isAsync && !frame.hasThrown && isPromise(result)) this.#endWhenSettled(frame, result);
+    if (frame.entry.isAsync && !frame.hasThrown && isPlainPromise(result)) this.#endWhenSettled(frame, result);
     else this.#end(frame, frame.hasThrown, result);
   }
 
@@ -257,6 +258,11 @@ export class Runtime {
     const session = this.#session;
     if (session !== undefined) this.#hotness.summarize(session.recorder);
   }
+}
+
+/** Watching one of a subclass would construct another, by the subclass. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return isPromise(value) && Reflect.getPrototypeOf(value) === PROMISE;
 }
 
 interface Ending {

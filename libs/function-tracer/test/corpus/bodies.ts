@@ -285,6 +285,7 @@ export const ASYNC: readonly string[] = [
   'const f = async () => { await null; throw new Error("async stack") }; try { await f() } catch (e) { return e.stack }',
   'return Promise.all([1, 2, 3].map(async n => { await null; return n * 2 }))',
   'const f = async x => await x + 1; return new Function(`return ${f}`)()(1)',
+  'class P extends Promise { static made = 0; constructor(run) { super(run); P.made++ } } await (async () => new P(r => r(1)))(); return P.made',
   'return Promise.race([new Promise(r => setTimeout(r, 5, "slow")), (async () => "fast")()])',
   'return await new Promise(resolve => setTimeout(resolve, 1, "timed"))',
   'return await new Promise(resolve => { process.nextTick(resolve, "ticked") })',
