@@ -146,7 +146,7 @@ export const TraceSummary = z
   .object({
     trace_tag: z.string(),
     total: DurationStatistics,
-    /** By name, in the order in which the names were first seen. */
+    /** By name, in the order in which the names were first seen; the first 10,000 names. */
     steps: z.array(DurationStatistics.extend({ step_name: z.string() })),
   })
   .meta({

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { failureOf } from './call.ts';
-import { connections } from './connections.ts';
+import { passingConnections } from './connections.ts';
 import { deadlineHeader, remainingMs } from './deadline.ts';
 import { CallFailed } from './errors.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -52,7 +52,7 @@ export async function passOn({ method, baseUrl, path, headers, body, timeoutMs }
   if (limitMs < 1) throw new CallFailed(operation, 'timeout');
   const limit = new TimeLimit(limitMs);
   try {
-    const answer = await connections().request({
+    const answer = await passingConnections().request({
       origin,
       path: pathname.replace(/\/$/, '') + path,
       method,

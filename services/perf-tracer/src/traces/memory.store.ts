@@ -96,7 +96,7 @@ export class MemoryStore extends TracesStore {
     return Promise.resolve([...this.#finished.keys()]);
   }
 
-  override finished(tag: string): Promise<FinishedTrace[]> {
+  override finished(tag: string): Promise<Iterable<FinishedTrace>> {
     return Promise.resolve([...(this.#finished.get(tag)?.values() ?? [])].map(({ trace }) => trace));
   }
 

@@ -15,11 +15,15 @@ import { type Advanced, TracesStore } from './traces.store.ts';
 import { Turns } from './turns.ts';
 
 type Row = Selectable<TracesSchema['traces']>;
+type Size = Pick<Row, 'id' | 'step_count'>;
 /** Name, is tracked, at, duration. */
 type StepRow = readonly [string, boolean, string, string];
 
 // Fewer than the pool has connections, so that a crowd waits here, and not for a connection, which soon is a failure.
 const CONCURRENT_WRITES = 8;
+
+// What is read at a time: little enough for a small heap and for the time that a statement may take.
+const ROWS_AT_ONCE = 5_000;
 
 const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
 const keyHash = (name: TraceName): Buffer => hash(keyOf(name));
@@ -80,18 +84,18 @@ export class PostgresStore extends TracesStore {
     return rows.map(({ tag }) => JSON.parse(tag) as string);
   }
 
-  override async finished(tag: string): Promise<FinishedTrace[]> {
-    const { rows } = await this.#database.query(db =>
-      sql<Row & { steps: readonly StepRow[] }>`
-        select traces.*, ${stepsOf} as steps from traces
-        where tag_hash = ${tagHash(tag)} and ended_ns is not null
-        order by end_order desc limit ${this.#tracesPerTag}`.execute(db),
+  override async finished(tag: string): Promise<AsyncIterable<FinishedTrace>> {
+    const latest = await this.#database.query(db =>
+      db
+        .selectFrom('traces')
+        .select(['id', 'step_count'])
+        .where('tag_hash', '=', tagHash(tag))
+        .where('ended_ns', 'is not', null)
+        .orderBy('end_order', 'desc')
+        .limit(this.#tracesPerTag)
+        .execute(),
     );
-    return rows.reverse().map(row => ({
-      ...runningOf(row),
-      endNs: BigInt(row.ended_ns ?? 0),
-      steps: row.steps.map(stepOf),
-    }));
+    return this.#read(latest.reverse());
   }
 
   override async deleteFinished(tag: string): Promise<void> {
@@ -119,6 +123,18 @@ export class PostgresStore extends TracesStore {
     return this.#database.close();
   }
 
+  async *#read(traces: readonly Size[]): AsyncGenerator<FinishedTrace> {
+    for (const ids of portions(traces)) {
+      const { rows } = await this.#database.query(db =>
+        sql<Row & { steps: readonly StepRow[] }>`
+          select traces.*, ${stepsOf} as steps from traces
+          where id = any(${ids}::bigint[]) order by end_order`.execute(db),
+      );
+      for (const row of rows)
+        yield { ...runningOf(row), endNs: BigInt(row.ended_ns ?? 0), steps: row.steps.map(stepOf) };
+    }
+  }
+
   #inTurn<Result>(name: TraceName, work: () => Promise<Result>): Promise<Result> {
     return this.#order.run(keyOf(name), () => this.#turns.run(work));
   }
@@ -142,6 +158,21 @@ export class PostgresStore extends TracesStore {
     );
     return rows.map(row => stepOf([row.name, row.is_tracked, row.at_ns, row.duration_ns]));
   }
+}
+
+/** The ids of traces that are read together; one that is larger than a portion is one by itself. */
+function* portions(traces: readonly Size[]): Generator<string[]> {
+  let ids: string[] = [];
+  let rows = 0;
+  for (const { id, step_count } of traces) {
+    rows += 1 + step_count;
+    if (rows > ROWS_AT_ONCE && ids.length > 0) {
+      yield ids;
+      [ids, rows] = [[], 1 + step_count];
+    }
+    ids.push(id);
+  }
+  if (ids.length > 0) yield ids;
 }
 
 const stepsOf = sql`coalesce((

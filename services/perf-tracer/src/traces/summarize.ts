@@ -1,39 +1,30 @@
-import type { DurationStatistics, TraceSummary } from '@tracelab/contracts/perf-tracer';
-import { durationNs, type FinishedTrace } from './trace.ts';
-import { seconds } from './wire.ts';
+import type { TraceSummary } from '@tracelab/contracts/perf-tracer';
+import { Durations } from './durations.ts';
+import { durationNs } from './trace.ts';
+import type { FinishedTraces } from './traces.store.ts';
+
+// Names that say which piece of data a step was about are never the same again; they must not fill the memory.
+const SUMMARIZED_NAMES = 10_000;
 
 /** Statistics of each step by name, and of the whole. A step that comes twice in a trace counts twice. */
-export function summarize(tag: string, traces: readonly FinishedTrace[]): TraceSummary {
-  const steps = Map.groupBy(
-    traces.flatMap(trace => trace.steps),
-    ({ name }) => name,
-  );
+export async function summarize(tag: string, traces: FinishedTraces): Promise<TraceSummary> {
+  const total = new Durations();
+  const steps = new Map<string, Durations>();
+  for await (const trace of traces) {
+    total.add(durationNs(trace));
+    for (const step of trace.steps) durationsOf(steps, step.name)?.add(step.durationNs);
+  }
   return {
     trace_tag: tag,
-    total: statisticsOf(traces.map(durationNs)),
-    steps: [...steps].map(([step_name, each]) => ({
-      step_name,
-      ...statisticsOf(each.map(step => step.durationNs)),
-    })),
+    total: total.statistics(),
+    steps: [...steps].map(([step_name, each]) => ({ step_name, ...each.statistics() })),
   };
 }
 
-function statisticsOf(durationsNs: readonly bigint[]): DurationStatistics {
-  const sorted = BigInt64Array.from(durationsNs).sort();
-  const count = sorted.length;
-  const at = (index: number): number | null => {
-    const ns = sorted[index];
-    return ns === undefined ? null : seconds(ns);
-  };
-  const rank = (percent: number): number | null => at(Math.ceil((percent / 100) * count) - 1);
-  const sumNs = durationsNs.reduce((sum, ns) => sum + ns, 0n);
-  return {
-    count,
-    min_seconds: at(0),
-    mean_seconds: count === 0 ? null : seconds(sumNs) / count,
-    p50_seconds: rank(50),
-    p95_seconds: rank(95),
-    p99_seconds: rank(99),
-    max_seconds: at(count - 1),
-  };
+function durationsOf(steps: Map<string, Durations>, name: string): Durations | undefined {
+  const known = steps.get(name);
+  if (known !== undefined || steps.size === SUMMARIZED_NAMES) return known;
+  const durations = new Durations();
+  steps.set(name, durations);
+  return durations;
 }

@@ -1,7 +1,7 @@
-import { Controller, Param } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Controller, Param, StreamableFile } from '@nestjs/common';
 import {
   deleteFinishedTraces,
-  type FinishedTrace,
   listFinishedTraces,
   listTraceTags,
   summarizeTraces,
@@ -22,8 +22,9 @@ export class TracesController {
   }
 
   @Route(listFinishedTraces)
-  list(@Param(new FastApiPipe('path', TagParams)) { trace_tag }: TagParams): Promise<FinishedTrace[]> {
-    return this.traces.finished(trace_tag);
+  async list(@Param(new FastApiPipe('path', TagParams)) { trace_tag }: TagParams): Promise<StreamableFile> {
+    const json = Readable.from(await this.traces.finished(trace_tag), { objectMode: false });
+    return new StreamableFile(json, { type: 'application/json; charset=utf-8' });
   }
 
   @Route(summarizeTraces)

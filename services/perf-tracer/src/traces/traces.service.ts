@@ -3,7 +3,6 @@ import type {
   ActiveTrace,
   AddStep,
   AddSteps,
-  FinishedTrace as FinishedTraceBody,
   StepAdded,
   StepsAdded,
   TraceEnded,
@@ -15,6 +14,7 @@ import { addEvent, setAttributes } from '@tracelab/tracing';
 import { Event, finishedTraces, Key, Operation } from '../telemetry.ts';
 import { Clock } from './clock.ts';
 import { exportTrace } from './export-trace.ts';
+import { jsonArray } from './json-array.ts';
 import { summarize } from './summarize.ts';
 import { addSteps, type Advance, end, endWith, type FinishedTrace, startedAt, type TraceName } from './trace.ts';
 import { TraceFullError, TraceNotFoundError } from './traces.errors.ts';
@@ -90,8 +90,9 @@ export class TracesService {
     return this.store.tags();
   }
 
-  async finished(tag: string): Promise<FinishedTraceBody[]> {
-    return (await this.store.finished(tag)).map(finishedBody);
+  /** The JSON of all of them, as it is read. */
+  async finished(tag: string): Promise<AsyncIterable<string>> {
+    return jsonArray(await this.store.finished(tag), finishedBody);
   }
 
   async summary(tag: string): Promise<TraceSummary> {

@@ -7,6 +7,9 @@ export interface Advanced {
   readonly finished: FinishedTrace | undefined;
 }
 
+/** Told one after the other: all of them may be more than fits in memory. */
+export type FinishedTraces = Iterable<FinishedTrace> | AsyncIterable<FinishedTrace>;
+
 /** Keeps traces that run, and the finished ones of each tag up to a number. */
 export abstract class TracesStore {
   abstract readonly dependencies: readonly Dependency[];
@@ -27,8 +30,8 @@ export abstract class TracesStore {
 
   /** Tags with a finished trace, by their first completion. */
   abstract tags(): Promise<string[]>;
-  /** In the order of completion. */
-  abstract finished(tag: string): Promise<FinishedTrace[]>;
+  /** In the order of completion. Rejects where they cannot be read; iterating does, where that comes about later. */
+  abstract finished(tag: string): Promise<FinishedTraces>;
   abstract deleteFinished(tag: string): Promise<void>;
 
   /** Drops what nobody touched for this long, and what is more than a tag may keep. */
