@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { Server } from 'node:net';
+import { Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
+import { Readiness } from './health/readiness.ts';
 
 const SIGNALS = { SIGTERM: 143, SIGINT: 130 } as const;
 type Signal = keyof typeof SIGNALS;
@@ -19,12 +20,16 @@ export class GracefulShutdown {
   readonly #app: NestFastifyApplication;
   readonly #logger: Logger;
   readonly #limitMs: number;
+  readonly #readiness: Readiness;
+  readonly #sockets = new Set<Socket>();
   #isStopping = false;
 
   constructor(app: NestFastifyApplication, logger: Logger, limitMs: number) {
     this.#app = app;
     this.#logger = logger;
     this.#limitMs = limitMs;
+    this.#readiness = app.get(Readiness, { strict: false });
+    app.getHttpServer().on('connection', this.#onConnection);
     // The client is told not to send another request down this connection.
     app
       .getHttpAdapter()
@@ -38,9 +43,15 @@ export class GracefulShutdown {
     for (const signal of Object.keys(SIGNALS) as Signal[]) process.on(signal, this.#onSignal);
   }
 
+  readonly #onConnection = (socket: Socket): void => {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  };
+
   readonly #onSignal = (signal: Signal): void => {
     if (this.#isStopping) process.exit(SIGNALS[signal]);
     this.#isStopping = true;
+    this.#readiness.stop();
     void this.#stop(signal);
   };
 
@@ -72,6 +83,7 @@ export class GracefulShutdown {
     const graceEnd = Math.min(performance.now() + IDLE_GRACE_MS, end);
     const closeIdle = () => {
       server.closeIdleConnections();
+      this.#closeUnused();
     };
     const closing = setInterval(() => {
       const now = performance.now();
@@ -84,5 +96,10 @@ export class GracefulShutdown {
     }, 20);
     await closed;
     clearInterval(closing);
+  }
+
+  // Node counts a connection as idle only once a request came down it.
+  #closeUnused(): void {
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy();
   }
 }

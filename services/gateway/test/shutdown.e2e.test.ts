@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { Agent, createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer, get, type IncomingMessage, request, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ServiceProcess } from '@tracelab/test-stack';
@@ -94,6 +95,35 @@ describe('SIGTERM', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('connection')).toBe('close');
     expect(await stopped).toBe(0);
+  });
+
+  test('is told by /health/ready on a connection that is open', async () => {
+    const gateway = await start();
+    const agent = new Agent({ keepAlive: true });
+    await ask(`${gateway.url}/health/ready`, agent);
+    const slow = await askFor(gateway.url, 600);
+    const stopped = gateway.stop();
+    await sleep(60);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      get(`${gateway.url}/health/ready`, { agent }, resolve).once('error', reject);
+    });
+    expect(response.statusCode).toBe(503);
+    expect(await json(response)).toMatchObject({ status: 'stopping', service: 'gateway' });
+    await slow.answer;
+    expect(await stopped).toBe(0);
+    agent.destroy();
+  });
+
+  test('does not wait for a connection on which nobody asks for anything', async () => {
+    const gateway = await start();
+    const silent = connect(gateway.port, '127.0.0.1').on('error', () => undefined);
+    await once(silent, 'connect');
+    await sleep(50);
+    const started = performance.now();
+    expect(await gateway.stop()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(gateway.output).not.toContain('cutting off');
+    silent.destroy();
   });
 
   test('cuts off what does not end within the limit, and says so with exit code 1', async () => {

@@ -1,9 +1,8 @@
-import type { BeforeApplicationShutdown } from '@nestjs/common';
 import type { Readiness as State } from '@tracelab/contracts/service';
 import type { Dependency } from './health.module.ts';
 
 /** Whether the service and everything it needs can take requests. */
-export class Readiness implements BeforeApplicationShutdown {
+export class Readiness {
   readonly service: string;
   readonly #dependencies: readonly Dependency[];
   #isStopping = false;
@@ -14,7 +13,7 @@ export class Readiness implements BeforeApplicationShutdown {
   }
 
   /** From here on the service says that it is stopping, so that balancers send nothing more. */
-  beforeApplicationShutdown(): void {
+  stop(): void {
     this.#isStopping = true;
   }
 
