@@ -7,7 +7,7 @@ const endOfRequest = new AsyncLocalStorage<number>();
 
 /**
  * Runs a request's work so that no call made in it outlives the request. A caller's own deadline, told by the header,
- * can only shorten the time; anything but a positive whole number in it is ignored.
+ * can only shorten the time, down to none; anything but a whole number in it is ignored.
  */
 export function withinDeadline<Result>(header: unknown, limitMs: number, work: () => Result): Result {
   const asked = typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : limitMs;
