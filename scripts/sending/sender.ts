@@ -41,8 +41,10 @@ export class Sender {
     const connection = this.#free() ?? (await this.#queue());
     const sentMs = performance.now();
     if (connection === undefined) {
-      const detail = 'no connection became free';
-      return { kind: 'failed', cause: 'not sent', detail, traceId: identity.traceId, sentMs, doneMs: sentMs };
+      const ending = this.#isClosed
+        ? ({ cause: 'cancelled', detail: 'stopped before it was sent' } as const)
+        : ({ cause: 'not sent', detail: 'no connection became free' } as const);
+      return { kind: 'failed', ...ending, traceId: identity.traceId, sentMs, doneMs: sentMs };
     }
     const ending = await connection.exchange(this.#messageOf(request, traceparentOf(identity)));
     const doneMs = performance.now();

@@ -190,6 +190,17 @@ test.each([['load-test.ts'], ['traffic.ts']])('%s --help tells every option', as
   for (const flag of flags) expect(stdout).toContain(flag);
 });
 
+test('the demo traffic, stopped, counts nothing that it did not wait for, and does not say that it is completed', async () => {
+  const slow = await KnownServer.start(path => ({ isSilent: path === '/demo/full-flow/3' }));
+  const args = ['--mode', 'demo', '--pause', '0', '--url', slow.url, '--traces', nowhere];
+  const { code, stdout } = await runScript('traffic.ts', args, { interruptWhen: () => slow.asked.length > 3 });
+  slow.stop();
+  expect(code).toBe(130);
+  expect(stdout).toContain('Requests: 2, errors: 0');
+  expect(stdout).toContain('Stopped early');
+  expect(stdout).not.toMatch(/completed|not sent|cancelled/);
+});
+
 test('stress holds its rate and counts a 500 as an error', async () => {
   const broken = await KnownServer.start(path => ({ status: path === '/users/1' ? 500 : 200 }));
   const args = ['--mode', 'stress', '--url', broken.url, '--rps', '100', '--duration', '1.5', '--traces', nowhere];

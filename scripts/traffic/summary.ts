@@ -114,7 +114,7 @@ export function summaryLines(report: TrafficReport, style: Style): string[] {
     ...(routes.length > 0 ? ['', style.dim('By route, with the slowest request of each'), ...routes] : []),
     ...kindLines(kinds, style),
     '',
-    'Traffic generation completed!',
+    report.isComplete ? 'Traffic generation completed!' : 'Stopped early; what was under way is left out',
     `Traces: ${report.traces}  (every request has baggage synthetic=true)`,
   ];
 }
@@ -135,12 +135,13 @@ function kindLines(kinds: readonly Kind[], style: Style): string[] {
   ];
 }
 
-function totals({ mode, patterns, requests, errors, ratePerSecond, lateMs, durationS }: TrafficReport): string[] {
+function totals(report: TrafficReport): string[] {
+  const { mode, patterns, requests, errors, ratePerSecond, lateMs, durationS, isComplete } = report;
   const share = requests === 0 ? 0 : errors / requests;
   if (mode === 'demo') return [`Requests: ${requests}, errors: ${errors}`];
   if (mode === 'activity') {
     return [
-      `Completed user activity generation. Total patterns executed: ${patterns ?? 0}`,
+      `${isComplete ? 'Completed' : 'Stopped'} user activity generation. Total patterns executed: ${patterns ?? 0}`,
       `Requests: ${requests} in ${durationS.toFixed(1)} s, errors: ${errors} (${percent(share)})`,
     ];
   }

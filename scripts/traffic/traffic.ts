@@ -61,10 +61,13 @@ export class Traffic {
 
   async #demo({ shop, signal }: TrafficRun): Promise<Shown[]> {
     const all: Shown[] = [];
+    const isStopped = () => signal.aborted;
     for (const scenario of SCENARIOS) {
-      if (signal.aborted) break;
       if (all.length > 0) await pause(this.#options.pauseMs, signal);
+      if (isStopped()) break;
       const shown = await scenario(shop);
+      // What was broken off says nothing of the shop.
+      if (isStopped()) break;
       for (const each of shown) this.#show(each);
       all.push(...shown);
     }
