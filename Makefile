@@ -1,4 +1,4 @@
-# Every verb of the project. A target that needs Node, the dependencies or the build gets them first.
+# Every verb of the project. A target gets first what it needs: Node and the dependencies (tools), or the build too (ready).
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 COMPOSE := docker compose
@@ -13,17 +13,17 @@ export PATH := $(CURDIR)/.tools/node_modules/.bin:$(CURDIR)/node_modules/.bin:$(
 ##@ Run
 run: ready     ## The whole system on this machine, without Docker
 	@$(SCRIPT)run.ts
-run-dev: ready ## The same; a saved change is compiled and restarted
+run-dev: screens ## The same; a saved change is compiled and restarted
 	@$(SCRIPT)run.ts --dev
 run-jaeger: ready ## A trace backend alone: Jaeger by Docker, else the hub
 	@$(SCRIPT)run-backend.ts
 demo: ready    ## Start, send demo traffic and a short load, show what to look at
 	@$(SCRIPT)demo.ts
-health: ready  ## Ask every service and the backend; fails when one is down
+health: tools  ## Ask every service and the backend; fails when one is down
 	@$(SCRIPT)health.ts
-status: ready  ## What runs where, locally and in Docker
+status: tools  ## What runs where, locally and in Docker
 	@$(SCRIPT)health.ts --status
-env-info: ready ## Versions and settings, for a bug report
+env-info: tools ## Versions and settings, for a bug report
 	@$(SCRIPT)env-info.ts
 logs-app:      ## Follow the services' logs, of Docker or of make run
 	@scripts/logs.sh gateway user order payment perf-tracer
@@ -50,15 +50,15 @@ shell-app: .env ## A shell in a container; S=order for another than the gateway
 	@$(COMPOSE) exec $(or $(S),gateway) sh
 
 ##@ Exercise
-traffic: ready ## Visitors for a minute, who browse, order and pay; U=url for another gateway
+traffic: tools ## Visitors for a minute, who browse, order and pay; U=url for another gateway
 	@$(SCRIPT)traffic.ts --mode activity --duration 60 $(if $(U),--url $(U))
-traffic-demo: ready ## One scenario after another, each with the link to its trace
+traffic-demo: tools ## One scenario after another, each with the link to its trace
 	@$(SCRIPT)traffic.ts --mode demo $(if $(U),--url $(U))
-traffic-stress: ready ## 20 requests a second for 30 s, whether or not the shop keeps up
+traffic-stress: tools ## 20 requests a second for 30 s, whether or not the shop keeps up
 	@$(SCRIPT)traffic.ts --mode stress --rps 20 --duration 30 $(if $(U),--url $(U))
-load-test: ready ## 10 users, 50 requests each; the trace behind every number
+load-test: tools ## 10 users, 50 requests each; the trace behind every number
 	@$(SCRIPT)load-test.ts --users 10 --requests 50 --ramp-up 10 --html "$(DATA)/load-test.html" $(if $(U),--url $(U))
-load-test-heavy: ready ## 25 users, 100 requests each, who think half as long
+load-test-heavy: tools ## 25 users, 100 requests each, who think half as long
 	@$(SCRIPT)load-test.ts --users 25 --requests 100 --ramp-up 15 --think 0.1-1 --html "$(DATA)/load-test-heavy.html" $(if $(U),--url $(U))
 
 ##@ Work
@@ -70,13 +70,13 @@ dev-setup:     ## Set up, then say what is missing, if anything
 	@scripts/setup.sh && scripts/setup.sh check
 build: ready   ## Compile what changed into each package's dist/
 	@pnpm --silent build
-check: ready   ## Everything CI checks except the tests: types, lint, dead code, format
+check: tools   ## Everything CI checks except the tests: types, lint, dead code, format
 	@pnpm --silent check
-lint: ready    ## ESLint alone
+lint: tools    ## ESLint alone
 	@pnpm --silent lint
-format: ready  ## Rewrite every file in the house format
+format: tools  ## Rewrite every file in the house format
 	@pnpm --silent format
-type-check: ready ## TypeScript alone
+type-check: tools ## TypeScript alone
 	@tsc -p tsconfig.json
 test: ready    ## The tests that need no processes; T=path for any you name
 	@pnpm --silent $(if $(T),jest $(T),test)
@@ -97,6 +97,12 @@ help:          ## Show this help
 
 .env:
 	@cp .env.example .env && echo 'made .env from .env.example'
+
+tools:
+	@scripts/setup.sh tools
+
+screens:
+	@scripts/setup.sh screens
 
 ready:
 	@scripts/setup.sh quiet

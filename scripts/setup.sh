@@ -2,9 +2,11 @@
 # Makes a clone ready to work: Node and pnpm, the dependencies, the build. A step that has nothing to do says
 # nothing under `quiet`.
 #
-#   scripts/setup.sh          set up, one line per step
-#   scripts/setup.sh quiet    the same; prints only the steps that had something to do
-#   scripts/setup.sh check    only report; exits 1 when a step is missing
+#   scripts/setup.sh            set up, one line per step
+#   scripts/setup.sh quiet      the same; prints only the steps that had something to do
+#   scripts/setup.sh tools      quiet, and nothing is built: for what runs from source
+#   scripts/setup.sh screens    quiet, and only the hub's screens are built: a browser runs no source
+#   scripts/setup.sh check      only report; exits 1 when a step is missing
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,7 +26,7 @@ fail() {
 step() {
   local name=$1 is_done=$2 action=$3 detail=$4
   if $is_done; then
-    if [ "$mode" != quiet ]; then printf '%-14s ok       %s\n' "$name" "$($detail)"; fi
+    if [ "$mode" = all ] || [ "$mode" = check ]; then printf '%-14s ok       %s\n' "$name" "$($detail)"; fi
     return
   fi
   if [ "$mode" = check ]; then
@@ -87,15 +89,26 @@ build() {
   pnpm --silent build >&2 || fail "the build failed: see above."
   mv node_modules/.tracelab-building node_modules/.tracelab-built
 }
+screens_ready() {
+  local built=libs/hub-ui/dist/index.html
+  [ -f "$built" ] && [ -z "$(find libs/hub-ui/{src,public,index.html} libs/{contracts,trace-model}/src -newer "$built" -print -quit)" ]
+}
+build_screens() { pnpm --silent --filter @tracelab/hub-ui build >&2 || fail "the screens could not be built: see above."; }
+screens_detail() { echo 'the hub serves them'; }
+
 build_detail() { echo "$(ls -d libs/*/dist services/*/dist 2>/dev/null | wc -l) packages"; }
 
 case $mode in
-  all | quiet | check) ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  all | quiet | tools | screens | check) ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 
 step Node node_ready bring_node node_detail
 step pnpm pnpm_ready bring_pnpm pnpm_detail
 step dependencies dependencies_ready install_dependencies dependencies_detail
-step build build_ready build build_detail
+case $mode in
+  tools) ;;
+  screens) step screens screens_ready build_screens screens_detail ;;
+  *) step build build_ready build build_detail ;;
+esac
 exit $missing
