@@ -164,7 +164,10 @@ test('an answer that breaks off is a failure, a caller who leaves is none', asyn
   await backend.waitFor(2);
   await program.stop();
   expect(shapesOf(backend.spans)).toEqual(['SERVER GET!', 'SERVER GET']);
-  const told = backend.spans.map(({ attributes }) => [attributes['error.type'], attributes['http.response.status_code']]);
+  const told = backend.spans.map(({ attributes }) => [
+    attributes['error.type'],
+    attributes['http.response.status_code'],
+  ]);
   expect(told).toEqual([
     ['response_cut_off', 200],
     ['client_disconnected', undefined],

@@ -243,7 +243,7 @@ describe('the status', () => {
     const sent = httpRequest({ port, host: '127.0.0.1', path: '/upgrade', headers, agent: false });
     const socket = await new Promise<Socket>(resolve => {
       sent.on('upgrade', (_response, upgraded) => {
-        resolve(upgraded as Socket);
+        resolve(upgraded);
       });
       sent.end();
     });
