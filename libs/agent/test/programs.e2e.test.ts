@@ -108,6 +108,8 @@ describe('Nest 11 on Express, CommonJS', () => {
       'SERVER GET /cats/:id',
       'SERVER POST',
     ]);
+    const thrown = backend.spans.map(({ events }) => events.map(({ attributes }) => attributes['exception.message']));
+    expect(thrown).toEqual([[], ['No cat can be had'], [], []]);
   });
 
   test('at the pipeline level its guard, interceptor and handler', async () => {

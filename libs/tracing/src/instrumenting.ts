@@ -10,4 +10,7 @@ export { failSpan, recordException } from './fail-span.ts';
 export { endingUnsent } from './fastify/response-over.ts';
 export { knownMethods, redactQuery } from './http-names.ts';
 export { hookModules } from './module-hook.ts';
+export { pipelineInstrument } from './nest/pipeline-instrument.ts';
+export { rememberExceptions, type ExceptionFilterLike } from './nest/remember-exceptions.ts';
 export { currentRuntime, type Runtime } from './runtime.ts';
+export { thrown, type FailingRequest } from './thrown.ts';

@@ -15,7 +15,16 @@ import {
   ATTR_URL_SCHEME,
   ATTR_USER_AGENT_ORIGINAL,
 } from '@opentelemetry/semantic-conventions';
-import { clock, currentRuntime, endingUnsent, knownMethods, redactQuery } from '@tracelab/tracing/instrumenting';
+import {
+  clock,
+  currentRuntime,
+  endingUnsent,
+  knownMethods,
+  recordException,
+  redactQuery,
+  thrown,
+} from '@tracelab/tracing/instrumenting';
+import type { FailingRequest } from '@tracelab/tracing/instrumenting';
 import { Server as HttpServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
@@ -116,12 +125,13 @@ function end(span: Span, { request, response, attributes, route = expressRouteOf
   }
   if (!writableFinished && endingUnsent(response, request.socket) === 'left')
     span.setAttribute(ATTR_ERROR_TYPE, 'client_disconnected');
-  else if (!writableFinished) fail(span, 'response_cut_off');
-  else if (statusCode >= 500) fail(span, String(statusCode));
+  else if (!writableFinished) fail(span, request as FailingRequest, 'response_cut_off');
+  else if (statusCode >= 500) fail(span, request as FailingRequest, String(statusCode));
   span.end(clock.now());
 }
 
-function fail(span: Span, type: string): void {
+function fail(span: Span, { [thrown]: error }: FailingRequest, type: string): void {
+  if (error !== undefined) recordException(span, error);
   span.setAttribute(ATTR_ERROR_TYPE, type);
   span.setStatus({ code: SpanStatusCode.ERROR });
 }

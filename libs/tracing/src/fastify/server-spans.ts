@@ -26,6 +26,8 @@ import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
 import { knownMethods, redactQuery } from '../http-names.ts';
 import { redactText } from '../redact.ts';
+import { thrown } from '../thrown.ts';
+import type { FailingRequest } from '../thrown.ts';
 import { rawHeader } from './raw-header.ts';
 import { whenOver } from './response-over.ts';
 import type { ResponseEnding } from './response-over.ts';
@@ -35,15 +37,13 @@ import { announce } from './trace-response.ts';
 
 // Known to every copy of this package: the agent's may have come before the application's own.
 const active = Symbol.for('tracelab.serverSpan');
-const thrown = Symbol('tracelab.thrown');
 /** What the agent leaves on a request that a plain server has already given its span. */
 const handedOn = Symbol.for('tracelab.httpServerSpan');
 /** Where nothing makes a span, neither by hand nor by a client library. */
 const untraced = suppressTracing(rootContext);
 
-interface TracedRequest extends FastifyRequest {
+interface TracedRequest extends FastifyRequest, FailingRequest {
   [active]?: Context;
-  [thrown]?: unknown;
 }
 
 /**
@@ -170,7 +170,8 @@ class ServerSpans {
   }
 
   #fail(span: Span, request: TracedRequest): void {
-    const error = request[thrown];
+    // Middlewares know the request of Node alone.
+    const error = request[thrown] ?? (request.raw as FailingRequest)[thrown];
     if (error !== undefined) recordException(span, error);
     span.setStatus({ code: SpanStatusCode.ERROR });
   }

@@ -1,4 +1,5 @@
 import type { Detail } from '../config.ts';
+import type { ExceptionFilterLike } from './remember-exceptions.ts';
 
 /** What a method is to Nest. `interceptor` takes a span on either side of the handler, the others one. */
 export type NestRole = 'controller' | 'filter' | 'guard' | 'interceptor' | 'middleware' | 'pipe' | 'provider';
@@ -34,6 +35,13 @@ const lifecycle: ReadonlySet<string> = new Set([
   'then',
 ]);
 
+/** The instances of filters; nearly all others have no such method, which costs less to see than metadata. */
+export function isExceptionFilter(instance: object): instance is ExceptionFilterLike {
+  if (!('catch' in instance) || typeof instance.catch !== 'function') return false;
+  const { constructor } = instance as { readonly constructor?: unknown };
+  return typeof constructor === 'function' && metadata(keys.filter, constructor) !== undefined;
+}
+
 export interface RoledMethod {
   readonly name: string;
   readonly role: NestRole;
@@ -42,7 +50,7 @@ export interface RoledMethod {
 /** The methods of `instance` that become spans at this level, with what they are. Plain objects and built-ins have none. */
 export function rolesOf(instance: object, detail: Detail): RoledMethod[] {
   const { constructor } = instance as { readonly constructor?: unknown };
-  if (detail === 'route' || typeof constructor !== 'function' || !isFromNest(constructor)) return [];
+  if (typeof constructor !== 'function' || !isFromNest(constructor)) return [];
   return methodsOf(instance).flatMap(name => {
     const role = roleOf(instance, name, constructor);
     return role === undefined || (role === 'provider' && detail !== 'full') ? [] : { name, role };

@@ -182,18 +182,74 @@ class CatsController {
   }
 }
 
+class OutOfCats extends Error {}
+
+@Catch(OutOfCats)
+class OutOfCatsFilter extends TeapotFilter {
+  override catch(_error: Error, host: ArgumentsHost): void {
+    super.catch(new HttpException('no cats', 503), host);
+  }
+}
+
+@Injectable()
+class BrokenGuard implements CanActivate {
+  canActivate(): boolean {
+    throw new Error('guard broke');
+  }
+}
+
+@Injectable()
+class BrokenMiddleware implements NestMiddleware {
+  use(): void {
+    throw new Error('middleware broke');
+  }
+}
+
+@Controller('failures')
+class FailuresController {
+  @Get('handler')
+  async handler() {
+    await pause(1);
+    throw new Error('handler broke');
+  }
+
+  @Get('guard')
+  @UseGuards(BrokenGuard)
+  guarded() {
+    return {};
+  }
+
+  @Get('middleware')
+  behind() {
+    return {};
+  }
+
+  @Get('filter')
+  @UseFilters(OutOfCatsFilter)
+  filtered() {
+    throw new OutOfCats('filtered');
+  }
+
+  @Get('refusal')
+  refusal() {
+    throw new HttpException('no', 409);
+  }
+}
+
 @Module({
-  controllers: [CatsController, ProgramsController],
+  controllers: [CatsController, FailuresController, ProgramsController],
   providers: [
     Cats,
     Gateway,
     { provide: 'Model', useFactory: () => Model },
+    { provide: 'Plain', useValue: Object.assign(Object.create(null) as object, { catch: () => 'anything' }) },
     { provide: PerRequest, useClass: PerRequest, scope: Scope.REQUEST },
   ],
 })
 class CatsModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(Header).forRoutes(CatsController);
+    consumer.apply(BrokenMiddleware).forRoutes('failures/middleware');
   }
 }
 
@@ -297,5 +353,23 @@ test.each(['route', 'pipeline', 'full'] as const)(
       intercepted: 'http://cats 5',
       answer: { json: true },
     });
+  },
+);
+
+test.each([
+  ['handler', 500, 'handler broke'],
+  ['guard', 500, 'guard broke'],
+  ['middleware', 500, 'middleware broke'],
+  ['filter', 503, 'filtered'],
+  ['refusal', 409, undefined],
+])(
+  'route: what is thrown in a %s and answered with %i is told by the span of the request',
+  async (path, status, message) => {
+    await cats('route');
+    expect((await get(`/failures/${path}`)).status).toBe(status);
+    const [span] = (await servers()).spans;
+    expect(span?.events.map(({ attributes }) => attributes?.['exception.message'])).toEqual(
+      message === undefined ? [] : [message],
+    );
   },
 );
