@@ -1,6 +1,7 @@
 // The whole system on this machine, in the foreground: Ctrl-C stops all of it. `--dev` restarts what a change concerns.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { PostgresNotPackaged } from '@tracelab/local-servers';
 import { ConfigError } from '@tracelab/service-kit/config';
 import { forgetCompiled } from './stack/compile-source.ts';
 import { loadStackConfig } from './stack/config.ts';
@@ -21,12 +22,14 @@ const USAGE = `Usage: make run        the whole system on this machine, without 
        make run-dev    the same; a saved change is compiled and what it concerns restarted
 
 Ports: GATEWAY_PORT, USER_PORT, ORDER_PORT, PAYMENT_PORT, PERF_TRACER_PORT, HUB_PORT, HUB_OTLP_PORT, POSTGRES_PORT.
-TRACELAB_DATA says where data and logs are kept (.tracelab), REDIS_URL which Redis to use, NO_REDIS=1 to use none.
-Every other variable reaches the services: DEMO_SEED=42, DEMO_DELAY_SCALE=0, LOG_LEVEL=debug, TRACING_DETAIL=full.
+TRACELAB_DATA says where data and logs are kept (.tracelab). POSTGRES_URL=postgres://user:password@host:port says which
+Postgres to use in place of an own one, REDIS_URL which Redis, NO_REDIS=1 to use none.
+Every other variable but PORT, SERVICE_NAME and DATABASE_URL, which each service gets its own of, reaches the services:
+DEMO_SEED=42, DEMO_DELAY_SCALE=0, LOG_LEVEL=debug, TRACING_DETAIL=full.
 `;
 
 // What a person can mend, as its message says; of all else the stack tells where it comes from.
-const EXPLAINED = [PortTaken, DataFolderClosed, DataFolderInUse, ConfigError];
+const EXPLAINED = [PortTaken, DataFolderClosed, DataFolderInUse, PostgresNotPackaged, ConfigError];
 
 const style = new Style(process.stdout, process.env);
 const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);

@@ -5,6 +5,7 @@ import { freePort } from '@tracelab/local-servers';
 import { temporaryFolder } from '@tracelab/test-stack';
 import { eventually } from '../smoke/check.ts';
 import { loadStackConfig } from '../stack/config.ts';
+import { makeDataFolder } from '../stack/data-folder.ts';
 import { LogFile } from '../stack/log-file.ts';
 import { CachePart, PostgresPart } from '../stack/server-parts.ts';
 
@@ -29,6 +30,7 @@ const config = loadStackConfig({
   TRACELAB_DATA: join(folder, 'data'),
   POSTGRES_PORT: String(await freePort()),
 });
+makeDataFolder(config.dataFolder);
 const stops: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const stop of stops) await stop();

@@ -16,7 +16,8 @@ export class PostgresNotPackaged extends Error {
   readonly code = 'PostgresNotPackaged';
 
   constructor(platform: string, cause: unknown) {
-    super(`No Postgres is packaged for ${platform}: run one yourself and set DATABASE_URL, or use Docker.`, { cause });
+    const setting = 'POSTGRES_URL=postgres://user:password@host:port';
+    super(`No Postgres is packaged for ${platform}: run one yourself and set ${setting}, or use Docker.`, { cause });
   }
 }
 
