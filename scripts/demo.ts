@@ -2,7 +2,7 @@
 // what to look at. Ctrl-C stops what it started.
 import { Demo } from './demo/demo.ts';
 import { loadStackConfig } from './stack/config.ts';
-import { parseFlags } from './terminal/flags.ts';
+import { parseSwitches } from './terminal/flags.ts';
 import { runCommand } from './terminal/run-command.ts';
 
 const USAGE = `Usage: make demo    start, traffic, a short load, and what to look at; Ctrl-C stops what it started
@@ -11,7 +11,7 @@ Uses the system that runs where GATEWAY_PORT and HUB_PORT say, and starts one wh
 `;
 
 await runCommand(async ({ args, signal }) => {
-  if (parseFlags({}, args) !== undefined) return new Demo(loadStackConfig(), signal).run();
+  if (parseSwitches([], args) !== undefined) return new Demo(loadStackConfig(), signal).run();
   process.stdout.write(USAGE);
   return 0;
 });

@@ -1,8 +1,15 @@
 // Asks every service and the trace backend. Exits 1 when one is down; with --status it only tells.
-import { parseArgs } from 'node:util';
-import { loadStackConfig } from './stack/config.ts';
+import { loadStackConfig, type StackConfig } from './stack/config.ts';
 import { portOwner } from './stack/port-owner.ts';
+import { parseSwitches } from './terminal/flags.ts';
+import { EXIT, runCommand } from './terminal/run-command.ts';
 import { Style } from './terminal/style.ts';
+
+const USAGE = `Usage: make health    asks every service and the trace backend; ends with 1 when one is down
+       make status    tells what runs where
+
+They are looked for where GATEWAY_PORT, USER_PORT, ORDER_PORT, PAYMENT_PORT, PERF_TRACER_PORT and HUB_PORT say.
+`;
 
 interface Asked {
   readonly name: string;
@@ -15,11 +22,9 @@ interface Answer extends Asked {
   readonly words: string;
 }
 
-const { values } = parseArgs({ options: { status: { type: 'boolean', default: false } } });
 const style = new Style(process.stdout, process.env);
-const { ports } = loadStackConfig();
 
-const asked: readonly Asked[] = [
+const allOf = ({ ports }: StackConfig): readonly Asked[] => [
   ...(['gateway', 'user', 'order', 'payment', 'perf-tracer'] as const).map(name => ({
     name,
     port: ports[name],
@@ -47,12 +52,19 @@ function reason(status: number, body: unknown): string {
   return down.length > 0 ? `not ready: ${down.join(', ')} down` : `answers ${status}`;
 }
 
-async function line({ name, port, isUp, words }: Answer): Promise<string> {
-  const owner = values.status && isUp ? `  ${style.dim((await portOwner(port)) ?? '')}` : '';
+async function line({ name, port, isUp, words }: Answer, tellsOwner: boolean): Promise<string> {
+  const owner = tellsOwner && isUp ? `  ${style.dim((await portOwner(port)) ?? '')}` : '';
   const state = isUp ? 'up  ' : style.red('down');
   return `  ${name.padEnd(12)}  http://localhost:${String(port).padEnd(6)}  ${state}  ${words}${owner}`;
 }
 
-const answers = await Promise.all(asked.map(ask));
-for (const answer of answers) process.stdout.write(`${await line(answer)}\n`);
-if (!values.status && answers.some(({ isUp }) => !isUp)) process.exitCode = 1;
+await runCommand(async ({ args }) => {
+  const switches = parseSwitches(['status'], args);
+  if (switches === undefined) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const answers = await Promise.all(allOf(loadStackConfig()).map(ask));
+  for (const answer of answers) process.stdout.write(`${await line(answer, switches.status)}\n`);
+  return switches.status || answers.every(({ isUp }) => isUp) ? 0 : EXIT.notMet;
+});

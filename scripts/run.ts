@@ -1,6 +1,5 @@
 // The whole system on this machine, in the foreground: Ctrl-C stops all of it. `--dev` restarts what a change concerns.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { PostgresNotPackaged } from '@tracelab/local-servers';
 import { ConfigError } from '@tracelab/service-kit/config';
 import { forgetCompiled } from './stack/compile-source.ts';
@@ -15,6 +14,8 @@ import { BUILT_CODE, SOURCE_CODE } from './stack/service-code.ts';
 import { PortTaken, Stack } from './stack/stack.ts';
 import { statusBlock } from './stack/status-block.ts';
 import { duration } from './terminal/duration.ts';
+import { parseSwitches, UsageError } from './terminal/flags.ts';
+import { EXIT } from './terminal/run-command.ts';
 import { Style } from './terminal/style.ts';
 import { traceLines } from './terminal/trace-lines.ts';
 
@@ -96,14 +97,15 @@ function stopOnSignal(stack: Stack): { isStopping: boolean } {
   return state;
 }
 
-const { values } = parseArgs({
-  options: { dev: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
-});
-if (values.help) say(USAGE);
-else {
-  await run(values.dev).catch((error: unknown) => {
-    const isExplained = EXPLAINED.some(type => error instanceof type);
-    process.stderr.write(`${isExplained ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
-    process.exit(1);
-  });
+async function main(args: readonly string[]): Promise<void> {
+  const switches = parseSwitches(['dev'], args);
+  if (switches === undefined) say(USAGE);
+  else await run(switches.dev);
 }
+
+await main(process.argv.slice(2)).catch((error: unknown) => {
+  const isUsage = error instanceof UsageError;
+  const isExplained = isUsage || EXPLAINED.some(type => error instanceof type);
+  process.stderr.write(`${isExplained ? (error as Error).message : ((error as Error).stack ?? String(error))}\n`);
+  process.exit(isUsage ? EXIT.usage : 1);
+});

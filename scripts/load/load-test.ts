@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { checkTarget } from '../sending/check-target.ts';
 import { LiveLine, progressBar } from '../terminal/live-line.ts';
+import { prepareFile } from '../terminal/prepare-file.ts';
 import { EXIT } from '../terminal/run-command.ts';
 import { Style } from '../terminal/style.ts';
 import { duration } from '../terminal/duration.ts';
@@ -32,8 +33,10 @@ export class LoadTest {
 
   /** The exit code. */
   async run(signal: AbortSignal): Promise<number> {
-    const { settings, baselineFile } = this.#options;
+    const { settings, baselineFile, jsonFile, htmlFile } = this.#options;
     const before = baselineFile === undefined ? undefined : await readBaseline(baselineFile);
+    await prepareFile('json', jsonFile);
+    await prepareFile('html', htmlFile);
     await checkTarget(settings.url);
     const run = await this.#send(signal);
     const report = await this.#reportOf(run, before);
@@ -75,7 +78,6 @@ export class LoadTest {
   }
 
   async #write(file: string, content: string): Promise<void> {
-    await mkdir(dirname(resolve(file)), { recursive: true });
     await writeFile(file, content);
     process.stderr.write(`Report: ${resolve(file)}\n`);
   }

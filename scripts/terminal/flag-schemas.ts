@@ -8,12 +8,18 @@ export const count = (least = 0) =>
     .transform(Number)
     .refine(value => value >= least, `expected at least ${least}`);
 
+// Timers end at 2^31 ms, and some wait for two of these one after the other; longer ones would end at once.
+const MOST_S = 1_000_000;
+const isBounded = (value: number) => value <= MOST_S;
+const BOUND = `expected at most ${MOST_S}`;
+
 /** Seconds, with decimals. */
 export const seconds = () =>
   z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'expected seconds, as 10 or 0.5')
-    .transform(Number);
+    .transform(Number)
+    .refine(isBounded, BOUND);
 
 /** A number of times a second; under one is possible, none is not. */
 export const perSecond = () => seconds().refine(value => value > 0, 'expected more than 0');
@@ -27,7 +33,8 @@ export const secondsRange = () =>
       const [min = 0, max = min] = text.split('-').map(Number);
       return [min, max];
     })
-    .refine(([min, max]) => min <= max, 'the least comes first');
+    .refine(([min, max]) => min <= max, 'the least comes first')
+    .refine(([, max]) => isBounded(max), BOUND);
 
 /** An address of HTTP, without the slash at its end. */
 export const httpUrl = () =>

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { z } from 'zod';
 
 /** One `--name VALUE`. */
@@ -39,7 +39,7 @@ export function parseFlags<Table extends FlagTable>(
   table: Table,
   args: readonly string[],
 ): FlagValues<Table> | undefined {
-  const given = rawFlags(table, args);
+  const given = parsed(Object.fromEntries(Object.keys(table).map(name => [name, { type: 'string' as const }])), args);
   if (given['help'] === true) return undefined;
   const faults: string[] = [];
   const values = Object.entries(table).map(([name, { schema, fallback }]) => {
@@ -54,13 +54,26 @@ export function parseFlags<Table extends FlagTable>(
   return Object.fromEntries(values) as FlagValues<Table>;
 }
 
-function rawFlags(table: FlagTable, args: readonly string[]): Readonly<Record<string, string | boolean | undefined>> {
-  const options = Object.fromEntries(Object.keys(table).map(name => [name, { type: 'string' as const }]));
+function parsed(
+  options: NonNullable<ParseArgsConfig['options']>,
+  args: readonly string[],
+): Readonly<Record<string, string | boolean | undefined>> {
   try {
     return parseArgs({ args: [...args], options: { ...options, help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {
     throw new UsageError([(error as Error).message]);
   }
+}
+
+/** Flags without a value, by name. Undefined when `--help` was asked for. Throws UsageError. */
+export function parseSwitches<Name extends string>(
+  names: readonly Name[],
+  args: readonly string[],
+): Readonly<Record<Name, boolean>> | undefined {
+  const options = Object.fromEntries(names.map(name => [name, { type: 'boolean' as const }]));
+  const given = parsed(options, args);
+  if (given['help'] === true) return undefined;
+  return Object.fromEntries(names.map(name => [name, given[name] === true])) as Record<Name, boolean>;
 }
 
 /** What `--help` prints. */

@@ -27,6 +27,7 @@ export async function runCommand(command: (given: Command) => Promise<number>): 
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.stdout.on('error', endUnread);
   try {
     const code = await command({ args: process.argv.slice(2), signal: stopping.signal });
     process.exitCode = interrupted || code;
@@ -38,6 +39,12 @@ export async function runCommand(command: (given: Command) => Promise<number>): 
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+/** Whoever reads, as `head` does, has read enough: the end that a program has by SIGPIPE. */
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(128 + constants.signals.SIGPIPE);
 }
 
 const isExplained = (error: unknown): error is Error =>

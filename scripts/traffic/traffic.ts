@@ -6,6 +6,7 @@ import { pause } from '../sending/pause.ts';
 import { Sender } from '../sending/sender.ts';
 import { duration } from '../terminal/duration.ts';
 import { LiveLine, progressBar } from '../terminal/live-line.ts';
+import { prepareFile } from '../terminal/prepare-file.ts';
 import { EXIT } from '../terminal/run-command.ts';
 import { Style } from '../terminal/style.ts';
 import { plural, rate } from '../terminal/units.ts';
@@ -28,6 +29,7 @@ export class Traffic {
   /** The exit code. */
   async run(signal: AbortSignal): Promise<number> {
     const { url, timeoutMs, concurrent, jsonFile } = this.#options;
+    await prepareFile('json', jsonFile);
     this.#head();
     const status = await checkTarget(url);
     this.#say(`Connected to NestJS application (Status: ${status})`, '');
