@@ -16,6 +16,7 @@ import { statusBlock } from './stack/status-block.ts';
 import { duration } from './terminal/duration.ts';
 import { parseSwitches, UsageError } from './terminal/flags.ts';
 import { EXIT } from './terminal/run-command.ts';
+import { refusalLine } from './terminal/refusal-line.ts';
 import { Style } from './terminal/style.ts';
 import { traceLines } from './terminal/trace-lines.ts';
 
@@ -75,7 +76,10 @@ async function showFirstTrace(stack: Stack): Promise<void> {
   const traceId = await requestFlow({ gatewayUrl: stack.gatewayUrl, queryUrl: stack.hubUrl });
   const { trace, isWhole } = await completeTrace(traceId, stack.hubUrl);
   say('', `first trace    ${style.accent(`${stack.hubUrl}/trace/${traceId}`)}`, '');
-  if (trace) say(...traceLines(trace, style));
+  if (trace) {
+    const refusal = refusalLine(trace);
+    say(...traceLines(trace, style), ...(refusal === undefined ? [] : ['', `  ${style.amber(refusal)}`]));
+  }
   if (!isWhole) say(style.amber('  it has not arrived whole within 15 s; see .tracelab/logs'));
 }
 
