@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
@@ -99,9 +99,7 @@ test('a process that is killed in the middle of everything leaves whole lines on
   for (let round = 0; round < 2; round++) {
     await run('exits.cjs', ['busy'], {
       env: { FLOWTRACE_LOGFILE: log, FLOWTRACE_AGGREGATE_HOT: 'false' },
-      whileRunning: child => {
-        child.stdout?.once('data', () => setTimeout(() => child.kill('SIGKILL'), 400));
-      },
+      whileRunning: killWhileWriting(log),
     });
   }
   // The next run repairs what the last one may have left unfinished.
@@ -116,6 +114,19 @@ test('a process that is killed in the middle of everything leaves whole lines on
   expect(rows).toBeGreaterThan(1_000);
   expect(broken).toEqual([]);
 }, 30_000);
+
+/** Kills it once it has written another megabyte, however long that takes. */
+function killWhileWriting(log: string): NonNullable<RunOptions['whileRunning']> {
+  const sizeOf = () => statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  return child => {
+    const before = sizeOf();
+    const looking = setInterval(() => {
+      if (sizeOf() < before + 1e6) return;
+      clearInterval(looking);
+      child.kill('SIGKILL');
+    }, 10);
+  };
+}
 
 function signalWhenReady(signal: NodeJS.Signals): NonNullable<RunOptions['whileRunning']> {
   return child => {
