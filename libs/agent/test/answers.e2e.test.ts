@@ -268,6 +268,15 @@ test('--functions records the functions that ran inside each request, joined to 
   ]);
 });
 
+test('--functions: a signal that the program handles reaches it once', async () => {
+  const program = new Program(['node', fixture('handled-signal.cjs')], {
+    flags: ['--functions', '--exporter', 'none'],
+    env: { FLOWTRACE_LOGFILE: join(folder, 'handled.jsonl') },
+  });
+  await program.printed(/ready/);
+  expect(await program.stop()).toMatchObject({ code: 5, stderr: '' });
+});
+
 test('export resumes when the backend comes back', async () => {
   const { port } = backend;
   await backend.close();

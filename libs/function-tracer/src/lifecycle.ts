@@ -39,8 +39,7 @@ class FatalSignals {
   }
 
   listen(): void {
-    // Node begins to take a signal from the system in a listener of this event, and has to find ours gone by then.
-    (process as NodeJS.EventEmitter).prependListener('newListener', this.#onNewListener);
+    process.on('newListener', this.#onNewListener);
     process.on('removeListener', this.#onRemovedListener);
     for (const signal of FATAL_SIGNALS) this.#listenIfAlone(signal);
     if (this.#originalKill !== undefined) internals._kill = this.#kill;
@@ -59,8 +58,15 @@ class FatalSignals {
     process.kill(process.pid, signal);
   };
 
+  // Never the last one to go: a signal that Node has taken and not yet told would be lost with it.
   readonly #onNewListener = (event: string | symbol, listener: unknown): void => {
-    if (isFatal(event) && listener !== this.#onSignal) process.removeListener(event, this.#onSignal);
+    if (!isFatal(event) || listener === this.#onSignal) return;
+    const giveWay = () => {
+      if (process.listenerCount(event) > 1) process.removeListener(event, this.#onSignal);
+    };
+    giveWay();
+    // The new one has joined by then.
+    queueMicrotask(giveWay);
   };
 
   readonly #onRemovedListener = (event: string | symbol, listener: unknown): void => {

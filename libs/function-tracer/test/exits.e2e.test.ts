@@ -94,6 +94,16 @@ test.each(['onlyListener', 'closing', 'tenListeners'])(
   },
 );
 
+test('a signal that comes before the program listens is told to it', async () => {
+  const log = join(temporaryDirectory(), 'flow.jsonl');
+  const { code } = await run('exits.cjs', ['lateListener'], {
+    env: { FLOWTRACE_LOGFILE: log },
+    whileRunning: signalWhenReady('SIGTERM'),
+  });
+  expect(code).toBe(6);
+  expect(readLog(log).some(({ event, function: name }) => event === 'EXIT' && name === 'work')).toBe(true);
+});
+
 test('a process that is killed in the middle of everything leaves whole lines only', async () => {
   const log = join(temporaryDirectory(), 'flow.jsonl');
   for (let round = 0; round < 2; round++) {

@@ -1,5 +1,3 @@
-import type { EventEmitter } from 'node:events';
-
 /** The last work before the process ends: `flush` may take its time, `flushSync` blocks, `ended` comes after either. */
 export interface Flushing {
   flush(): Promise<void>;
@@ -25,8 +23,7 @@ export class ProcessEnd {
   }
 
   listen(): void {
-    // Node begins to take a signal from the system in a listener of this event, and has to find ours gone by then.
-    (process as EventEmitter).prependListener('newListener', this.#onNewListener);
+    process.on('newListener', this.#onNewListener);
     process.on('removeListener', this.#onRemovedListener);
     for (const signal of END_SIGNALS) this.#listenIfAlone(signal);
     process.on('beforeExit', this.#onBeforeExit);
@@ -41,8 +38,15 @@ export class ProcessEnd {
     process.off('exit', this.#onExit);
   }
 
+  // Never the last one to go: a signal that Node has taken and not yet told would be lost with it.
   readonly #onNewListener = (event: string | symbol, listener: unknown): void => {
-    if (isEndSignal(event) && listener !== this.#onSignal) process.off(event, this.#onSignal);
+    if (!isEndSignal(event) || listener === this.#onSignal) return;
+    const giveWay = () => {
+      if (process.listenerCount(event) > 1) process.off(event, this.#onSignal);
+    };
+    giveWay();
+    // The new one has joined by then.
+    queueMicrotask(giveWay);
   };
 
   readonly #onRemovedListener = (event: string | symbol, listener: unknown): void => {

@@ -97,6 +97,12 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends a program that leaves it to w
   expect(backend.spans).toHaveLength(50);
 });
 
+test('a signal that comes before the application listens is told to it', async () => {
+  const traced = await run('SIGTERM', 'late', { endpoint: backend.baseUrl, limitMs: 20_000 });
+  expect(outcome(traced)).toEqual({ code: 7, signal: null });
+  expect(backend.spans).toHaveLength(50);
+});
+
 test('a query whose error nobody hears ends the program', async () => {
   const [traced, untraced] = await Promise.all([
     new Child('unheard-error.ts', { env: { OTEL_EXPORTER_OTLP_ENDPOINT: backend.baseUrl } }).ended(),
