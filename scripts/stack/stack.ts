@@ -24,6 +24,16 @@ const SMALL_YOUNG_GENERATION = '--max-semi-space-size=2';
 
 type ServiceName = 'gateway' | 'user' | 'order' | 'payment' | 'perf-tracer';
 
+/** Somebody stopped the system while it started. */
+export class StackStopped extends Error {
+  override readonly name = 'StackStopped';
+  readonly code = 'StackStopped';
+
+  constructor() {
+    super('The system was stopped while it started.');
+  }
+}
+
 /** The whole system on this machine: what each part needs, in which order they start and stop. */
 export class Stack {
   readonly config: StackConfig;
@@ -33,6 +43,8 @@ export class Stack {
   readonly #onEvent: (event: PartEvent) => void;
   readonly #logs: LogFile[] = [];
   #lock: DataFolderLock | undefined;
+  /** Settled when what the services need runs, or never will. */
+  #foundations: readonly Promise<void>[] = [];
   #backend: Part | undefined;
   #services: ServicePart[] = [];
   #stopping: Promise<void> | undefined;
@@ -64,7 +76,7 @@ export class Stack {
     return this.parts.filter(part => part instanceof ServicePart);
   }
 
-  /** What others need first, and side by side what can be. `onReady` is told of each part. */
+  /** What others need first, and side by side what can be. `onReady` is told of each part. Rejects with StackStopped. */
   async start(onReady: (part: Part) => void): Promise<void> {
     // Before anything is kept in it, the lock too.
     if (this.config.postgresUrl === undefined) makeDataFolder(this.config.dataFolder);
@@ -75,8 +87,11 @@ export class Stack {
       await part.start();
       onReady(part);
     };
+    this.#refuseToGoOn();
     this.#backend = running ?? this.#hubPart();
-    await Promise.all([this.#postgres, this.#cache, this.#backend].map(ready));
+    this.#foundations = [this.#postgres, this.#cache, this.#backend].map(ready);
+    await Promise.all(this.#foundations);
+    this.#refuseToGoOn();
     this.#services = this.#names().map(name => this.#servicePart(name));
     // A service that has been stopped while it started must not be left behind.
     await Promise.all(this.#services.map(ready));
@@ -87,7 +102,13 @@ export class Stack {
     return (this.#stopping ??= this.#stopAll());
   }
 
+  #refuseToGoOn(): void {
+    if (this.#stopping !== undefined) throw new StackStopped();
+  }
+
   async #stopAll(): Promise<void> {
+    // What is only on its way could not be stopped yet.
+    await Promise.allSettled(this.#foundations);
     const [gateway, ...others] = this.#services;
     await gateway?.stop();
     await Promise.all(others.map(service => service.stop()));
