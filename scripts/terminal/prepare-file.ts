@@ -1,4 +1,5 @@
-import { mkdir, open } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, open, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './flags.ts';
 
@@ -10,15 +11,27 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EACCES', 'permission denied'],
 ]);
 
-/** Finds out before the work, not after it, whether its report can be written. Rejects with UsageError. */
+/** Finds out before the work, not after it, whether its report can be written; leaves all as it was. Rejects with UsageError. */
 export async function prepareFile(flag: string, file: string | undefined): Promise<void> {
   if (file === undefined || file === '-') return;
   try {
     await mkdir(dirname(resolve(file)), { recursive: true });
-    // What is there stays until there is something to put in its place.
-    await (await open(file, 'a')).close();
+    if (existsSync(file)) await checkWritable(file);
+    else await tryToMake(file);
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
     throw new UsageError([`--${flag} ${file}: cannot be written, ${REASONS.get(code) ?? message}`]);
   }
+}
+
+// A pipe is not opened: that would end whoever reads it.
+async function checkWritable(file: string): Promise<void> {
+  await access(file, constants.W_OK);
+  if (!(await stat(file)).isFIFO()) await (await open(file, 'r+')).close();
+}
+
+// An empty report is worse than none.
+async function tryToMake(file: string): Promise<void> {
+  await (await open(file, 'a')).close();
+  await rm(file);
 }

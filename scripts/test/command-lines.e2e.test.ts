@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -76,6 +77,25 @@ test('a report goes into a folder that is made for it', async () => {
   const file = join(folder, 'new/report.json');
   await runScript('traffic.ts', ['--url', server.url, '--mode', 'demo', '--pause', '0', '--json', file]);
   expect(existsSync(file)).toBe(true);
+});
+
+test('where nothing was sent no report is left', async () => {
+  const file = join(folder, 'none/report.json');
+  const nobody = `http://127.0.0.1:${await freePort()}`;
+  for (const script of ['load-test.ts', 'traffic.ts'])
+    expect(await runScript(script, ['--url', nobody, '--json', file])).toMatchObject({ code: 3 });
+  expect(existsSync(file)).toBe(false);
+});
+
+test('a report goes into a named pipe', async () => {
+  const [pipe, file] = [join(folder, 'pipe'), join(folder, 'from-pipe.json')];
+  rmSync(pipe, { force: true });
+  execFileSync('mkfifo', [pipe]);
+  const reader = spawn('bash', ['-c', `cat ${pipe} > ${file}`]);
+  const read = once(reader, 'close');
+  await runScript('traffic.ts', ['--url', server.url, '--mode', 'demo', '--pause', '0', '--json', pipe]);
+  await read;
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ url: server.url });
 });
 
 test('a reader that has read enough ends it without a word', async () => {
