@@ -5,7 +5,6 @@ import { amountOf, centsOf } from '@tracelab/contracts/money';
 import type { Order } from '@tracelab/contracts/order';
 import { CreatePayment, type Payment, type Refund, type RefundPayment } from '@tracelab/contracts/payment';
 import { remainingMs } from '@tracelab/http';
-import { DatabaseUnavailable } from '@tracelab/database';
 import { type DomainError, validated } from '@tracelab/service-kit';
 import { Simulation } from '@tracelab/simulation';
 import { addEvent, setAttributes } from '@tracelab/tracing';
@@ -70,8 +69,7 @@ export class PaymentsService {
     const amountCents = refundableCents(id, await this.store.find(id), amount);
     const claimed = await this.store.claimRefund(id);
     if (claimed === undefined) throw await this.refundedByAnother(id);
-    const refundId = await this.giveBack(claimed);
-    const refunded = await this.store.recordRefund(claimed, amountCents);
+    const { refundId, refunded } = await this.store.holding(claimed, () => this.giveBack(claimed, amountCents));
     if (refunded === undefined) throw await this.refundedByAnother(id);
     setAttributes({ [Key.refundId]: refundId, [Key.refundAmount]: amountOf(refunded.refunded_cents) });
     addEvent(Event.refunded, { [Key.refundId]: refundId });
@@ -79,11 +77,17 @@ export class PaymentsService {
     return { refund_id: refundId, payment_id: id, amount: amountOf(refunded.refunded_cents), status: 'success' };
   }
 
-  private async giveBack(claimed: PaymentRow): Promise<string> {
+  private async giveBack(claimed: PaymentRow, amountCents: number) {
+    const refundId = await this.refundOrRelease(claimed);
+    const refunded = await this.lateRecords.nowOrLater(claimed.id, () => this.store.recordRefund(claimed, amountCents));
+    return { refundId, refunded };
+  }
+
+  private async refundOrRelease(claimed: PaymentRow): Promise<string> {
     try {
-      return await this.store.holding(claimed, () => this.processor.refund());
+      return await this.processor.refund();
     } catch (error) {
-      await this.store.releaseRefund(claimed);
+      await this.lateRecords.nowOrLater(claimed.id, () => this.store.releaseRefund(claimed));
       throw error;
     }
   }
@@ -156,22 +160,18 @@ export class PaymentsService {
   @Step('record_payment')
   private async record(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
     await this.simulation.delay('record_payment');
-    const recorded = await this.recordNowOrLater(claimed, outcome);
+    const recorded = await this.lateRecords.nowOrLater(claimed.id, () => this.recordAndCount(claimed, outcome));
     setAttributes({ [Key.recorded]: recorded !== undefined, [Key.paymentId]: claimed.id });
     if (!outcome.isSuccess) setAttributes({ [Key.error]: outcome.errorCode });
     if (recorded === undefined) return undefined;
-    countPayment(recorded);
     addEvent(Event.recorded, { [Key.paymentId]: recorded.id });
     return recorded;
   }
 
-  private async recordNowOrLater(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
-    try {
-      return await this.store.record(claimed, outcome);
-    } catch (error) {
-      if (error instanceof DatabaseUnavailable) this.lateRecords.keep(claimed, outcome);
-      throw error;
-    }
+  private async recordAndCount(claimed: PaymentRow, outcome: Outcome): Promise<PaymentRow | undefined> {
+    const recorded = await this.store.record(claimed, outcome);
+    if (recorded) countPayment(recorded);
+    return recorded;
   }
 
   private answer(row: PaymentRow): Payment {
