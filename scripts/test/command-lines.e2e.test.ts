@@ -90,7 +90,7 @@ test('where nothing was sent no report is left', async () => {
 test('a report goes into a named pipe', async () => {
   const [pipe, file] = [join(folder, 'pipe'), join(folder, 'from-pipe.json')];
   rmSync(pipe, { force: true });
-  execFileSync('mkfifo', [pipe]);
+  execFileSync('bash', ['-c', `mkfifo ${pipe}`]);
   const reader = spawn('bash', ['-c', `cat ${pipe} > ${file}`]);
   const read = once(reader, 'close');
   await runScript('traffic.ts', ['--url', server.url, '--mode', 'demo', '--pause', '0', '--json', pipe]);
