@@ -26,15 +26,27 @@ const quoted = [
     String.raw`(?:(?!(?<!\\)(?:\k<escaped>|"))[^\r\n])*`,
   ),
 ].join('|');
-// To the end of the line, and no further than the text in quotes that it stands in: quotes of its own follow an equals sign.
-const line = String.raw`(?:="(?![,}\]:])[^"\r\n]*"|\\(?![rn])[^\r\n]|[^"\\\r\n])+`;
+// Of a header no more than its grammar has: the message, the query or the statement that it stands in goes on behind it.
+const equalsQuoted = String.raw`\\*"(?![,}\]:])[^"\r\n]*"`;
+const escapedSign = String.raw`\\(?![rn])[^\r\n]`;
+// A sign that belongs to the value inside a word and to the text around it at the end of one.
+const inWord = (signs: string) => String.raw`[${signs}](?![\s,}\])]|$)`;
+const word = String.raw`(?:[^\s"'\\&,;}\])]|${inWord(`',;}\\])`)}|${escapedSign})+`;
+// A scheme and its parameters, or at most two words.
+const parameter = String.raw`[\w-]+=(?:${equalsQuoted}|${word})?`;
+const credentials = String.raw`[\w-]+[ \t]+${parameter}(?:[ \t]*,[ \t]*(?:${parameter}|[\w-]+))*|${word}(?:[ \t]+${word})?`;
+// Pairs, and what has blanks in it only where another pair follows; else one word.
+const cookieValue = String.raw`(?:${equalsQuoted}|(?:[^\s"'\\;]|${inWord("'")}|${escapedSign})*)`;
+const untilNext = String.raw`(?:[^;"'\\\r\n]|${escapedSign}){0,100};[; \t]*`;
+const cookies = String.raw`[^\s"'\\;,=&]+=${cookieValue}(?:${untilNext}[^\s"'\\;=]+(?:=${cookieValue})?)*|[^\s"'\\&;,]+`;
 
 const urlCredentials = /:\/\/[^\s/?#"'<>\\]+@/g;
 const property = named(
   String.raw`(?:${headerNames}|${secretNames})(?<nameQuote>\\*["'])\s*[=:]\s*`,
   String.raw`[^\s"'\\&;,}\]{[]+`,
 );
-const header = named(String.raw`(?:${headerNames})[ \t]*[=:][ \t]*`, line);
+const authorization = named(String.raw`authorization[ \t]*[=:][ \t]*`, credentials);
+const cookie = named(String.raw`cookie[ \t]*[=:][ \t]*`, cookies);
 const assignment = named(String.raw`(?:${secretNames})\s*[=:]\s*`, String.raw`[^\s"'\\&;,}]+`);
 const jwt = /\beyJ[\w-]+(\.[\w-]+(?:\.[\w-]*)?)?/g;
 const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
@@ -43,7 +55,7 @@ const email = /(?<![\w.!#$'*+^`{|}~-])[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w
 const digits = /(?<!\w)(?<!\d\.)\d(?:[ -]?\d){12,18}(?!\w)(?!\.\d)/g;
 
 function named(name: string, value: string): RegExp {
-  return new RegExp(`(?<name>${name})(?:${quoted}|(?!${placeholder})${value})`, 'gi');
+  return new RegExp(`(?<name>${name})(?:${quoted}|(?!${placeholder})(?:${value}))`, 'gi');
 }
 
 // A list of several, as `set-cookie` is, or one.
@@ -74,7 +86,8 @@ function redactPlain(text: string): string {
   return text
     .replace(urlCredentials, `://${REDACTED}@`)
     .replace(property, hidden)
-    .replace(header, hidden)
+    .replace(authorization, hidden)
+    .replace(cookie, hidden)
     .replace(assignment, hidden)
     .replace(jwt, (found, payload: string | undefined) => (payload === undefined ? found : REDACTED))
     .replace(scheme, `$1 ${REDACTED}`)
