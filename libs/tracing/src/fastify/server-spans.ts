@@ -133,10 +133,11 @@ class ServerSpans {
     else context.with(inside, done);
   };
 
-  // Remembered only: an error handler may still make a 4xx of it, which is no failure of this service.
+  // Remembered only: an error handler may still make a 4xx of it, which is no failure of this service. The first tells
+  // more than what a filter throws over it.
   // eslint-disable-next-line max-params -- Fastify's hook
   readonly onError = (request: FastifyRequest, _reply: FastifyReply, error: Error, done: () => void): void => {
-    (request as TracedRequest)[thrown] = error;
+    (request as TracedRequest)[thrown] ??= error;
     done();
   };
 

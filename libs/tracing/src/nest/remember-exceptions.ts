@@ -30,9 +30,9 @@ export function rememberExceptions(filter: ExceptionFilterLike): void {
   Object.defineProperty(filter, 'catch', { value, configurable: true, writable: true, enumerable: false });
 }
 
-// Whether it is a failure, its status will tell. In other protocols than HTTP the first argument is the caller's own.
+// The first: what a filter makes of it for its answer says less. Whether it is a failure, its status will tell. In other protocols than HTTP the first argument is the caller's own.
 function remember(exception: unknown, host: HostLike): void {
   if (host?.getType?.() !== 'http') return;
   const request = host.getArgByIndex?.(0);
-  if (typeof request === 'object' && request !== null) (request as FailingRequest)[thrown] = exception;
+  if (typeof request === 'object' && request !== null) (request as FailingRequest)[thrown] ??= exception;
 }

@@ -29,7 +29,7 @@ import type {
   PipeTransform,
 } from '@nestjs/common';
 import { SpanKind } from '@opentelemetry/api';
-import { NestFactory, Reflector } from '@nestjs/core';
+import { BaseExceptionFilter, NestFactory, Reflector } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BehaviorSubject } from 'rxjs';
@@ -191,6 +191,20 @@ class OutOfCatsFilter extends TeapotFilter {
   }
 }
 
+@Catch()
+class MappingFilter extends BaseExceptionFilter {
+  override catch(_error: Error, host: ArgumentsHost): void {
+    super.catch(new HttpException('something went wrong', 500), host);
+  }
+}
+
+@Catch()
+class BrokenFilter implements ExceptionFilter {
+  catch(): void {
+    throw new Error('filter broke');
+  }
+}
+
 @Injectable()
 class BrokenGuard implements CanActivate {
   canActivate(): boolean {
@@ -228,6 +242,18 @@ class FailuresController {
   @UseFilters(OutOfCatsFilter)
   filtered() {
     throw new OutOfCats('filtered');
+  }
+
+  @Get('mapping-filter')
+  @UseFilters(MappingFilter)
+  mapped() {
+    throw new Error('mapped');
+  }
+
+  @Get('broken-filter')
+  @UseFilters(BrokenFilter)
+  twice() {
+    throw new Error('first');
   }
 
   @Get('refusal')
@@ -361,6 +387,8 @@ test.each([
   ['guard', 500, 'guard broke'],
   ['middleware', 500, 'middleware broke'],
   ['filter', 503, 'filtered'],
+  ['mapping-filter', 500, 'mapped'],
+  ['broken-filter', 500, 'first'],
   ['refusal', 409, undefined],
 ])(
   'route: what is thrown in a %s and answered with %i is told by the span of the request',
