@@ -72,6 +72,7 @@ beforeAll(async () => {
   app.server.on('upgrade', (request, socket) => {
     const response = new ServerResponse(request);
     response.assignSocket(socket as Socket);
+    response.on('finish', () => socket.destroy());
     app.routing(request, response);
   });
   app.get('/upgrade', ({ raw: { socket } }, reply) => {
@@ -79,6 +80,8 @@ beforeAll(async () => {
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     for (const event of ['data', 'end']) socket.on(event, () => socket.end());
   });
+  const breaking = () => Promise.reject(new Error('db is down'));
+  app.get('/broken-upgrade', { preValidation: breaking }, () => ({}));
   app.get('/hijack', (_request, reply) => {
     reply.hijack();
     reply.raw.end('mine');
@@ -255,6 +258,17 @@ describe('the status', () => {
     expect(span?.attributes).not.toHaveProperty('error.type');
     expect(span?.attributes).not.toHaveProperty('http.response.status_code');
     socket.destroy();
+  });
+
+  test('an upgrade that is answered with a 5xx is a failure', async () => {
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+    expect((await ask('/broken-upgrade', { headers })).status).toBe(500);
+    const [span] = await finished();
+    expect([span?.status.code, span?.attributes['error.type'], span?.events.length]).toEqual([
+      SpanStatusCode.ERROR,
+      '500',
+      1,
+    ]);
   });
 
   test('a hijacked reply ends its span too, and an invented method does not name one', async () => {

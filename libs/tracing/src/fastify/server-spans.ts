@@ -160,7 +160,7 @@ class ServerSpans {
     if (status !== undefined) span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, status);
     if (failed !== undefined) {
       span.setAttribute(ATTR_ERROR_TYPE, failed);
-      if (ending !== 'left') this.#fail(span, request);
+      if (failed !== 'client_disconnected') this.#fail(span, request);
     }
     span.end(clock.at(endedAtMs));
     const durations =
@@ -201,10 +201,10 @@ function tellRoute(template: string | undefined): void {
   if (rpc !== undefined && template !== undefined) rpc.route = template;
 }
 
-// A caller who leaves is no fault of ours, and a connection that serves another protocol now ends somehow.
+// A caller who leaves is no fault of ours. A connection that serves another protocol now ends somehow, and one that was refused it has its answer.
 function failureOf(ending: ResponseEnding, status: number | undefined, raw: IncomingMessage): string | undefined {
-  if (ending === 'sent') return status !== undefined && status >= 500 ? String(status) : undefined;
-  if ('upgrade' in raw && raw.upgrade === true) return undefined;
+  if (ending === 'sent' || ('upgrade' in raw && raw.upgrade === true))
+    return status !== undefined && status >= 500 ? String(status) : undefined;
   return ending === 'left' ? 'client_disconnected' : 'response_cut_off';
 }
 
