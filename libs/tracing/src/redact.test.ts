@@ -47,6 +47,7 @@ describe('in a text', () => {
     ['a card number', 'paid with 4111 1111 1111 1111 today', `paid with ${REDACTED} today`],
     ['a card number with dashes', '5500-0000-0000-0004', REDACTED],
     ['an e-mail address', 'mail to john.doe+x@example.co.uk now', `mail to ${REDACTED} now`],
+    ['an e-mail address of digits', 'mail to 1@163.com.', `mail to ${REDACTED}.`],
     ['an encoded e-mail address', 'q=1&to=john%40example.com', `q=1&to=${REDACTED}`],
     ['a card number spelled for a path', '/pay/4111%201111%201111%201111/now', `/pay/${REDACTED}/now`],
     ['a card number after a point', 'item.4111111111111111', `item.${REDACTED}`],
@@ -153,6 +154,8 @@ describe('in a text', () => {
     ['a route', '/users/:id'],
     ['a statement', 'update users set password = $1 where token = ?'],
     ['an address', 'https://medium.com/@jane and http://localhost:3000/a?b=c#d'],
+    ['a version of a package', 'at x (/app/node_modules/.pnpm/fastify@5.12.8/node_modules/fastify/lib/route.js:10:5)'],
+    ['versions of several', '.pnpm/@nestjs+core@12.0.1_jest-circus@30.5.2_supports-color@8.1.1/a and /vue@3.4.5/dist'],
     ['an object under such a name', '{"token":{"id":1},"cookies":[1]}'],
   ])('%s stays', (_, text) => {
     expect(redactText(text)).toBe(text);
@@ -180,6 +183,8 @@ test.each([
   ['percent signs', '%41'.repeat(30_000)],
   ['at signs', 'a@'.repeat(50_000)],
   ['domains', `a@${'b.'.repeat(50_000)}`],
+  ['versions', `a@${'1.'.repeat(50_000)}`],
+  ['versions apart', 'a@1.2 '.repeat(16_000)],
 ])('100 kB of %s are read at once', (_what, text) => {
   const startedAtMs = performance.now();
   for (const end of ['', '%', '@', '"', '\n']) redactText(`${text}${end}`);

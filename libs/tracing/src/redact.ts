@@ -50,8 +50,8 @@ const cookie = named(String.raw`cookie[ \t]*[=:][ \t]*`, cookies);
 const assignment = named(String.raw`(?:${secretNames})\s*[=:]\s*`, String.raw`[^\s"'\\&;,}]+`);
 const jwt = /\beyJ[\w-]+(\.[\w-]+(?:\.[\w-]*)?)?/g;
 const scheme = /\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi;
-// Of the characters allowed in a local part, those that separate in queries and paths are left out.
-const email = /(?<![\w.!#$'*+^`{|}~-])[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi;
+// Of the characters allowed in a local part, those that separate in queries and paths are left out. What ends in a number is a package and its version.
+const email = /(?<![\w.!#$'*+^`{|}~-])[\w.!#$'*+^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*\.(?!\d)[\w-]+/gi;
 const digits = /(?<!\w)(?<!\d\.)\d(?:[ -]?\d){12,18}(?!\w)(?!\.\d)/g;
 
 function named(name: string, value: string): RegExp {
