@@ -41,7 +41,7 @@ const spans = async () => (await memory.spans()).map(span => ({ name: span.name,
 test.each([
   ['fetch', fetch],
   ['undici', undiciFetch],
-])('trace headers that a caller passes on give way to those of the call: %s', async (_, get) => {
+])('trace headers that a caller passes on give way to those of the call, and its baggage is added to: %s', async (_, get) => {
   const forwarded = {
     'X-Other': 'a',
     TraceParent: `00-${'d'.repeat(32)}-${'1'.repeat(16)}-01`,
@@ -52,7 +52,8 @@ test.each([
   const [call] = await spans();
   expect(received).toMatchObject({
     traceparent: [`00-${call?.traceId ?? ''}-${call?.spanId ?? ''}-01`],
-    baggage: ['tenant=a'],
+    // Several of it are one list.
+    baggage: ['old=1', 'tenant=a'],
     'x-other': ['a'],
     last: ['z'],
   });

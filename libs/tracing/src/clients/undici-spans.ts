@@ -77,11 +77,12 @@ export class UndiciSpans implements ChannelSpans {
   ] as const;
 }
 
-// A header that the caller passes on gives way, as in node:http: what comes twice is no trace to the other side.
+// A header that the caller passes on gives way, as in node:http: what comes twice is no trace to the other side. Several of baggage are
+// one list.
 const toHeaders: TextMapSetter<UndiciRequest> = {
   set: (request, name, value) => {
     const { headers } = request;
-    if (Array.isArray(headers))
+    if (name !== 'baggage' && Array.isArray(headers))
       for (let at = headers.length - 2; at >= 0; at -= 2) if (isHeader(headers[at], name)) headers.splice(at, 2);
     request.addHeader(name, value);
   },
