@@ -99,18 +99,26 @@ test('HTTP/2, and requests that never were on a network, have their span and its
   registerServerSpans(app as unknown as FastifyInstance);
   app.get('/hello', () => 'hello');
   app.get('/never', () => new Promise(() => undefined));
+  app.get('/cut', (_request, reply) => {
+    reply.hijack();
+    reply.raw.write('a');
+    setTimeout(() => reply.raw.destroy(new Error('disk failed')), 10);
+  });
   const client = connectHttp2(await app.listen({ port: 0, host: '127.0.0.1' }));
   const stream = client.request({ ':path': '/hello' });
   await once(stream.resume(), 'end');
   const unanswered = client.request({ ':path': '/never' });
   await new Promise(resolve => setTimeout(resolve, 50));
   unanswered.close();
+  const cut = client.request({ ':path': '/cut' }).resume();
+  cut.on('error', () => undefined);
+  await new Promise(resolve => cut.on('close', resolve));
   const plain = Fastify();
   registerServerSpans(plain);
   plain.get('/injected', () => 'hello');
   await plain.inject('/injected');
   let spans = await memory.spans();
-  for (let tries = 0; tries < 100 && spans.length < 3; tries++) {
+  for (let tries = 0; tries < 100 && spans.length < 4; tries++) {
     await new Promise(resolve => setTimeout(resolve, 10));
     spans = await memory.spans();
   }
@@ -120,9 +128,10 @@ test('HTTP/2, and requests that never were on a network, have their span and its
     attributes['error.type'],
     attributes['network.protocol.version'],
   ]);
-  expect(seen).toHaveLength(3);
+  expect(seen).toHaveLength(4);
   expect(seen).toContainEqual(['GET /hello', 200, undefined, '2.0']);
   expect(seen).toContainEqual(['GET /never', undefined, 'client_disconnected', '2.0']);
+  expect(seen).toContainEqual(['GET /cut', 200, 'response_cut_off', '2.0']);
   expect(seen).toContainEqual(['GET /injected', 200, undefined, undefined]);
   client.destroy();
   await app.close();

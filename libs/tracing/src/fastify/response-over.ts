@@ -1,6 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { constants } from 'node:http2';
+import type { Http2ServerResponse } from 'node:http2';
 import { Socket } from 'node:net';
 
 /** How a response ended: it was sent, its caller left before, or this side broke it off. */
@@ -30,8 +32,13 @@ export function whenOver(request: IncomingMessage, response: ServerResponse, lis
   else
     response.on('close', () => {
       // Neither of them says by `writableFinished` whether it was sent, nor by its socket who ended it.
-      listener(response.writableEnded ? 'sent' : 'left');
+      listener(response.writableEnded ? 'sent' : wasBrokenOff(response) ? 'cut' : 'left');
     });
+}
+
+// HTTP/2 has a code for a stream that was destroyed with an error; one destroyed without looks like one whose caller left.
+function wasBrokenOff(response: ServerResponse | Http2ServerResponse): boolean {
+  return 'stream' in response && response.stream.rstCode === constants.NGHTTP2_INTERNAL_ERROR;
 }
 
 function watch(response: WatchedResponse, socket: WatchedSocket, listener: Listener): void {
