@@ -1,4 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
+import { ATTR_DB_QUERY_TEXT } from '@opentelemetry/semantic-conventions';
+import { isBareSql } from './clients/sql.ts';
 
 /** What stands where a secret was. */
 export const REDACTED = '[redacted]';
@@ -83,12 +85,23 @@ export function redactText(text: string): string {
 
 // Lines first: what is cut out of one must not hide that it goes on.
 function redactPlain(text: string): string {
+  return redactShapes(
+    text
+      .replace(urlCredentials, `://${REDACTED}@`)
+      .replace(property, hidden)
+      .replace(authorization, hidden)
+      .replace(cookie, hidden)
+      .replace(assignment, hidden),
+  );
+}
+
+// In a statement without literals, what stands after `token =` is another name.
+function redactStatement(text: string): string {
+  return suspicious.test(text) && isBareSql(text) ? redactShapes(text) : redactText(text);
+}
+
+function redactShapes(text: string): string {
   return text
-    .replace(urlCredentials, `://${REDACTED}@`)
-    .replace(property, hidden)
-    .replace(authorization, hidden)
-    .replace(cookie, hidden)
-    .replace(assignment, hidden)
     .replace(jwt, (found, payload: string | undefined) => (payload === undefined ? found : REDACTED))
     .replace(scheme, `$1 ${REDACTED}`)
     .replace(email, REDACTED)
@@ -126,7 +139,7 @@ export function redactValue(key: string, value: unknown): unknown {
 function redactOfKind(kind: KeyKind, value: unknown): unknown {
   if (kind === 'plain') return value;
   if (kind === 'secret') return REDACTED;
-  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'string') return kind === 'statement' ? redactStatement(value) : redactText(value);
   if (typeof value === 'number') return redactNumber(value);
   return typeof value === 'object' ? redactRecord(value) : value;
 }
@@ -184,7 +197,7 @@ function isCardNumber(text: string): boolean {
   return sum % 10 === 0;
 }
 
-type KeyKind = 'plain' | 'secret' | 'leaking' | 'unknown';
+type KeyKind = 'plain' | 'statement' | 'secret' | 'leaking' | 'unknown';
 
 // Written by this library from what it knows itself, so there is nothing to look for.
 const plainKeys = [
@@ -211,7 +224,10 @@ export function isPlainKey(key: string): boolean {
 
 /** Remembers what was found out about a key: attribute keys are few and come again with every span. */
 class KeyKinds {
-  readonly #known = new Map<string, KeyKind>(plainKeys.map(key => [key, 'plain']));
+  readonly #known = new Map<string, KeyKind>([
+    ...plainKeys.map(key => [key, 'plain'] as const),
+    [ATTR_DB_QUERY_TEXT, 'statement'],
+  ]);
 
   of(key: string): KeyKind {
     const known = this.#known.get(key);

@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import { traceToMemory } from '../test/memory-tracing.ts';
 import { registerServerSpans } from './fastify/index.ts';
 import { addEvent, setAttributes, withSpan } from './index.ts';
+import { describeSql } from './instrumenting.ts';
 
 const careless: SpanProcessor = {
   onStart: span => {
@@ -42,5 +43,29 @@ test('the name of an event is looked through for secrets', async () => {
   });
   const [span] = await memory.spans();
   expect(span?.events.map(({ name }) => name)).toEqual(['mail sent to [redacted]', 'mail.sent']);
+  await memory.tracing.shutdown();
+});
+
+test('in a statement without literals no name is taken for that of a secret, whoever else is at work', async () => {
+  const memory = traceToMemory({ processors: [careless] });
+  const statements = [
+    'select id from c join d on c.token = d.token where c.cookie = d.cookie and c.id = 7',
+    'select id from c where email = "a@b.ch" and token = "abc"',
+    'select a@b.ch from c where token = d.token',
+  ];
+  for (const statement of statements)
+    withSpan('query', () => {
+      setAttributes({ 'db.query.text': describeSql(statement).text });
+    });
+  withSpan('query', () => {
+    setAttributes({ 'db.query.text': 'select id from c where token = abc' });
+  });
+  const texts = (await memory.spans()).map(({ attributes }) => attributes['db.query.text']);
+  expect(texts).toEqual([
+    'select id from c join d on c.token = d.token where c.cookie = d.cookie and c.id = ?',
+    'select id from c where email = "[redacted]" and token = "[redacted]"',
+    'select [redacted] from c where token = d.token',
+    'select id from c where token = [redacted]',
+  ]);
   await memory.tracing.shutdown();
 });

@@ -11,6 +11,14 @@ export interface SqlDescription {
 /** How texts and names are quoted: in MySQL, both quotes are those of a text, and a backslash takes their meaning. */
 export type SqlDialect = 'standard' | 'mysql';
 
+// By the text itself: whoever else wrote the same, it holds no literal.
+const bare = new Set<string>();
+
+/** True of a text of `describeSql` without names in quotes, which some databases take for literals. Of the latest only. */
+export function isBareSql(text: string): boolean {
+  return bare.has(text);
+}
+
 const known = { standard: new Map<string, SqlDescription>(), mysql: new Map<string, SqlDescription>() };
 
 /** Describes `statement` without its literals. Prepared statements come again and again, so the latest are remembered. */
@@ -21,6 +29,8 @@ export function describeSql(statement: string, dialect: SqlDialect = 'standard')
   const described = describe(statement, tokens[dialect]);
   if (descriptions.size >= 500) descriptions.clear();
   descriptions.set(statement, described);
+  if (bare.size >= 1_000) bare.clear();
+  if (!described.text.includes('"')) bare.add(described.text);
   return described;
 }
 

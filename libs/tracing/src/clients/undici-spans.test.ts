@@ -41,23 +41,26 @@ const spans = async () => (await memory.spans()).map(span => ({ name: span.name,
 test.each([
   ['fetch', fetch],
   ['undici', undiciFetch],
-])('trace headers that a caller passes on give way to those of the call, and its baggage is added to: %s', async (_, get) => {
-  const forwarded = {
-    'X-Other': 'a',
-    TraceParent: `00-${'d'.repeat(32)}-${'1'.repeat(16)}-01`,
-    baggage: 'old=1',
-    last: 'z',
-  };
-  await withBaggage({ tenant: 'a' }, async () => (await get(`http://${address}/`, { headers: forwarded })).text());
-  const [call] = await spans();
-  expect(received).toMatchObject({
-    traceparent: [`00-${call?.traceId ?? ''}-${call?.spanId ?? ''}-01`],
-    // Several of it are one list.
-    baggage: ['old=1', 'tenant=a'],
-    'x-other': ['a'],
-    last: ['z'],
-  });
-});
+])(
+  'trace headers that a caller passes on give way to those of the call, and its baggage is added to: %s',
+  async (_, get) => {
+    const forwarded = {
+      'X-Other': 'a',
+      TraceParent: `00-${'d'.repeat(32)}-${'1'.repeat(16)}-01`,
+      baggage: 'old=1',
+      last: 'z',
+    };
+    await withBaggage({ tenant: 'a' }, async () => (await get(`http://${address}/`, { headers: forwarded })).text());
+    const [call] = await spans();
+    expect(received).toMatchObject({
+      traceparent: [`00-${call?.traceId ?? ''}-${call?.spanId ?? ''}-01`],
+      // Several of it are one list.
+      baggage: ['old=1', 'tenant=a'],
+      'x-other': ['a'],
+      last: ['z'],
+    });
+  },
+);
 
 test.each([
   ['WebSocket', WebSocket],
