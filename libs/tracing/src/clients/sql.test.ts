@@ -11,6 +11,8 @@ describe('the text of a statement holds nothing from data', () => {
     ['select * from t where id in (1, 2, 3)', 'select * from t where id in (?)'],
     ['select "Column 1" from t2 where t2.c1 = 5', 'select "Column 1" from t2 where t2.c1 = ?'],
     ["select 'unfinished", 'select ?'],
+    ["select q'[it's secret]', Q'{a'b}', nq'!don't!', q'(a)b)' from t", 'select ?, ?, ?, ? from t'],
+    ["select q'<unfinished's", 'select ?'],
   ])('%s', (statement, text) => {
     expect(describeSql(statement).text).toBe(text);
   });
@@ -20,6 +22,8 @@ test.each([
   ['select "it\\"s 1" from `cats` where a = \'O\\\'Brien\' # secret', 'select ? from `cats` where a = ?'],
   ["insert into cats values ('a\\\\', 'b') -- don't", 'insert into cats values (?)'],
   ["select 'unfinished\\\\\\", 'select ?'],
+  ['select 5--2 from t -- secret', 'select ?--? from t'],
+  ['select 5 from t --', 'select ? from t'],
 ])('of MySQL too: %s', (statement, text) => {
   expect(describeSql(statement, 'mysql').text).toBe(text);
 });

@@ -8,7 +8,7 @@ export interface SqlDescription {
   readonly summary: string;
 }
 
-/** How texts and names are quoted: in MySQL, both quotes are those of a text, and a backslash takes their meaning. */
+/** How texts and names are quoted: in MySQL, both quotes are those of a text, a backslash takes their meaning, and `--` is a comment only before a blank. */
 export type SqlDialect = 'standard' | 'mysql';
 
 // By the text itself: whoever else wrote the same, it holds no literal.
@@ -34,12 +34,12 @@ export function describeSql(statement: string, dialect: SqlDialect = 'standard')
   return described;
 }
 
-// In this order: a quote inside a comment is no string, a comment mark inside a string no comment.
+// In this order: a quote inside a comment is no string, a comment mark inside a string no comment. Oracle's texts end where their own mark does.
 const tokens = {
   standard:
-    /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<dollar>\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))|(?<text>\b[eEbBxXnN]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|'(?:[^']|'')*(?:'|$))|(?<name>"(?:[^"]|"")*"|\$\d+|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi,
+    /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<dollar>\$(?<tag>\w*)\$[\s\S]*?(?:\$\k<tag>\$|$))|(?<oracle>\bn?q'(?:\[[\s\S]*?(?:\]'|$)|\{[\s\S]*?(?:\}'|$)|\([\s\S]*?(?:\)'|$)|<[\s\S]*?(?:>'|$)|(?<mark>[^\s[{(<])[\s\S]*?(?:\k<mark>'|$)))|(?<text>\b[eEbBxXnN]?'(?:[^'\\]|''|\\[\s\S])*(?:'|$)|'(?:[^']|'')*(?:'|$))|(?<name>"(?:[^"]|"")*"|\$\d+|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi,
   mysql:
-    /(?<comment>(?:--|#)[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>(?:\b[xbn])?'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|""|\\[\s\S])*(?:"|\\?$))|(?<name>`(?:[^`]|``)*`|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi,
+    /(?<comment>(?:--(?=\s|$)|#)[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>(?:\b[xbn])?'(?:[^'\\]|''|\\[\s\S])*(?:'|\\?$)|"(?:[^"\\]|""|\\[\s\S])*(?:"|\\?$))|(?<name>`(?:[^`]|``)*`|[A-Za-z_][\w$]*)|(?<number>(?:0x[\da-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+))/gi,
 } as const;
 
 function describe(statement: string, ofDialect: RegExp): SqlDescription {
