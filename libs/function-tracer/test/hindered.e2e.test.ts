@@ -71,6 +71,15 @@ test.each([
   expect(finished).toEqual({ code: 0, stdout: 'main true\n', warnings: [expect.stringMatching(/ENOSPC/)] });
 });
 
+test.each(['true', 'false'])('where no new log file can begin, the one goes on (async %s)', async async => {
+  // The name of its lock would be too long.
+  const log = join(temporaryDirectory(), 'f'.repeat(251));
+  const env = { FLOWTRACE_LOGFILE: log, FLOWTRACE_ASYNC: async, FLOWTRACE_MAX_FILE_BYTES: '5000' };
+  const finished = await hindered(['40'], { env: { ...env, FLOWTRACE_AGGREGATE_HOT: 'false' } });
+  expect(finished).toEqual({ code: 0, stdout: 'main true\n', warnings: [expect.stringMatching(/ENAMETOOLONG/)] });
+  expect(readLog(log).filter(({ event, function: name }) => event === 'EXIT' && name === 'work')).toHaveLength(40);
+});
+
 test('longer values that cannot be put beside the log do not stop the program', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'segments'), '');

@@ -8,7 +8,10 @@ const STALE_AFTER_MS = 5_000;
 const { now } = Date;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
-/** Does something that only one process may do at a time, unless another takes long about it: then nothing. */
+/**
+ * Does something that only one process may do at a time, unless another takes long about it: then nothing. Throws where
+ * there can be no lock.
+ */
 export function underLock(path: string, work: () => void): void {
   if (!take(path)) return;
   try {
@@ -23,7 +26,8 @@ function take(path: string): boolean {
     try {
       closeSync(openSync(path, 'wx'));
       return true;
-    } catch {
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const ageMs = ageOf(path);
       if (ageMs > STALE_AFTER_MS) rmSync(path, { force: true });
       else if (ageMs > WAITED_FOR_MS) return false;

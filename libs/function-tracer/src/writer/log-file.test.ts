@@ -103,6 +103,19 @@ test('several processes that begin new files at a size lose no line', async () =
   expect(new Set(lines).size).toBe(4 * 400 * 2);
 }, 30_000);
 
+test('where no lock can be made, all is written to the one file, without waiting', () => {
+  // The name of its lock would be too long.
+  const path = join(directory(), 'f'.repeat(251));
+  writeFileSync(path, '{"a":1}\n{"b":');
+  const lines = Array.from({ length: 20 }, (_, n) => `{"line":${n}}\n`);
+  const before = Date.now();
+  const log = new LogFile({ ...options, path, maxBytes: 20 });
+  for (const line of lines) log.append(line);
+  log.close();
+  expect(Date.now() - before).toBeLessThan(1_000);
+  expect(readFileSync(path, 'utf8').endsWith(lines.join(''))).toBe(true);
+});
+
 test('a lock that a killed process has left does not hold up a new file for ever', () => {
   const folder = directory();
   const path = join(folder, 'flow.jsonl');

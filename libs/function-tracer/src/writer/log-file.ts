@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf, warnOnce } from '../warning.ts';
 import { underLock } from './lock-file.ts';
 import { StandardOutput } from './standard-output.ts';
 import { dropUnfinishedLine } from './unfinished-line.ts';
@@ -17,13 +18,17 @@ export interface LogFileOptions {
 /** The log on disk: appends whole lines, begins a new file at a size, and repairs a line that a kill left unfinished. */
 export class LogFile {
   readonly #options: LogFileOptions;
+  readonly #warn: (message: string) => void;
   readonly #output: StandardOutput | undefined;
   #descriptor: number | undefined;
   /** Not a device or a pipe, which never grows, and which nobody may move: as root that would take /dev/null away. */
   #isFile = false;
+  /** Where the folder lets nothing be made or moved, no new file can begin. */
+  #isFixed = false;
 
-  constructor(options: LogFileOptions) {
+  constructor(options: LogFileOptions, warn = warnOfLog) {
     this.#options = options;
+    this.#warn = warn;
     this.#output = options.toStdout ? new StandardOutput() : undefined;
     if (options.path === '') return;
     this.#open();
@@ -40,7 +45,7 @@ export class LogFile {
 
   #appendToFiles(bytes: Buffer): void {
     const { maxBytes } = this.#options;
-    if (maxBytes === 0 || !this.#isFile) {
+    if (maxBytes === 0 || !this.#isFile || this.#isFixed) {
       this.#write(bytes);
       return;
     }
@@ -69,14 +74,25 @@ export class LogFile {
 
   /** Other processes append to the same file, and begin new ones. */
   #makeRoom(bytes: number): void {
-    if (this.#hasRoom(bytes)) return;
-    underLock(this.#lock, () => {
-      // Another process may just have begun a new file.
-      if (this.#hasRoom(bytes)) return;
-      this.close();
+    if (this.#isFixed || this.#hasRoom(bytes)) return;
+    try {
+      underLock(this.#lock, () => {
+        // Another process may just have begun a new file.
+        if (!this.#hasRoom(bytes)) this.#beginNew();
+      });
+    } catch (error) {
+      this.#isFixed = true;
+      this.#warn(`FlowTrace cannot begin a new log file, and goes on with the one it has: ${messageOf(error)}`);
+    }
+  }
+
+  #beginNew(): void {
+    this.close();
+    try {
       this.#shift();
+    } finally {
       this.#open();
-    });
+    }
   }
 
   #hasRoom(bytes: number): boolean {
@@ -109,6 +125,10 @@ export class LogFile {
     if (maxFiles > 0) moveIfThere(path, `${path}.1`);
     else rmSync(path, { force: true });
   }
+}
+
+function warnOfLog(message: string): void {
+  warnOnce('FLOWTRACE_LOG', message);
 }
 
 function moveIfThere(from: string, to: string): void {

@@ -96,10 +96,14 @@ export class RingSink implements RecordSink {
       env: {},
       name: 'function-tracer writer',
     });
-    thread.unref();
+    thread.on('message', (warning: string) => {
+      warnOnce('FLOWTRACE_LOG', warning);
+    });
     thread.on('error', error => {
       this.#die(error);
     });
+    // To listen to messages takes it back.
+    thread.unref();
     return thread;
   }
 

@@ -13,9 +13,13 @@ export function dropUnfinishedLine(descriptor: number, lock: string): void {
   if (whole === size) return;
   // Another process may be in the middle of writing it, or of dropping it.
   Atomics.wait(PAUSE, 0, 0, MOMENT_MS);
-  underLock(lock, () => {
-    if (fstatSync(descriptor).size === size) ftruncateSync(descriptor, whole);
-  });
+  try {
+    underLock(lock, () => {
+      if (fstatSync(descriptor).size === size) ftruncateSync(descriptor, whole);
+    });
+  } catch {
+    // Nobody may be kept out, so it stays: another may be writing it.
+  }
 }
 
 function endOfWholeLines(descriptor: number, size: number): number {

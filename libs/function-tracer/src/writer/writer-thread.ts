@@ -1,5 +1,5 @@
 // The thread that empties the ring buffer into the log while the application runs.
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { drainRing } from './drain-ring.ts';
 import { EventFormatter } from './event-formatter.ts';
 import { LogFile } from './log-file.ts';
@@ -23,7 +23,7 @@ if (ring.own(Owner.thread)) emptyUntilClosed();
 
 function emptyUntilClosed(): void {
   try {
-    const log = new LogFile(options.log);
+    const log = new LogFile(options.log, tellApplication);
     const formatter = new EventFormatter(options.format, segmentsFor(options));
     let sleepMs = SHORTEST_SLEEP_MS;
     while (!ring.sleep(sleepMs))
@@ -33,4 +33,9 @@ function emptyUntilClosed(): void {
   } finally {
     ring.reportDone();
   }
+}
+
+/** A warning waits for the event loop, to which this thread does not come back. */
+function tellApplication(message: string): void {
+  parentPort?.postMessage(message);
 }
