@@ -6,7 +6,7 @@ import type { SourceKind, UnnumberedText } from '../rewrite/index.ts';
 import type { Planned } from './module-rewriter.ts';
 
 /** Changes whenever the same source is rewritten differently. */
-const FORMAT = 8;
+const FORMAT = 9;
 
 interface SourceFile {
   readonly path: string;

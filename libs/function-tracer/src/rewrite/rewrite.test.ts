@@ -89,10 +89,33 @@ test.each([
   ['/* flowtrace-ignore */ function f() { return 1 }', 'opt-out comment'],
   ['class A {\n  // flowtrace-ignore\n  f() { return 1 } }', 'opt-out comment'],
   ['Object.defineProperty(exports, "a", { get: function f() { return b.a } })', 'pattern of an export'],
-  ['Object.keys(b).forEach(function f(k) { if (k !== "default") exports[k] = b[k] })', 'pattern of an export'],
 ] as const)('leaves the function of %s alone: %s', (source, reason) => {
   const { skipped } = rewriteChecked(source);
   expect(skipped).toContainEqual(expect.objectContaining({ name: 'f', reason }));
+});
+
+test.each([
+  'Object.keys(b).forEach(function (k) { if (k !== "default") exports[k] = b[k] })',
+  'Object.keys(b).forEach(function (k) { if (k === "default" || k === "__esModule") return; exports[k] = b[k] })',
+  'Object.keys(b).forEach(function (k) { if (k !== "default" && !exports.hasOwnProperty(k)) exports[k] = b[k] })',
+])('leaves %s alone, by which Node finds exports', source => {
+  const { skipped, functions } = rewriteChecked(source);
+  expect({ skipped: skipped.map(({ reason }) => reason), functions }).toEqual({
+    skipped: ['pattern of an export'],
+    functions: [],
+  });
+});
+
+test.each([
+  'Object.keys(b).forEach(function (k) { if (b[k] < 2) return; use(k) })',
+  'Object.keys(b).forEach(function (k) { if (k !== "other") use(k) })',
+  'Object.keys(b).forEach(function (k) { if (n !== "default") use(k) })',
+  'Object.keys(b).forEach(function f(k) { if (k !== "default") exports[k] = b[k] })',
+  'Object.keys(b).forEach(async function (k) { if (k !== "default") exports[k] = b[k] })',
+  'Object.keys(b).forEach(k => { if (k !== "default") exports[k] = b[k] })',
+  '{ Object.keys(b).forEach(function (k) { if (k !== "default") exports[k] = b[k] }) }',
+])('records the callback of %s, which Node takes for no exports', source => {
+  expect(rewriteChecked(source)).toMatchObject({ skipped: [], functions: [expect.anything()] });
 });
 
 test('keeps directives first and does not touch a hashbang', () => {
