@@ -80,6 +80,18 @@ test.each(['true', 'false'])('where no new log file can begin, the one goes on (
   expect(readLog(log).filter(({ event, function: name }) => event === 'EXIT' && name === 'work')).toHaveLength(40);
 });
 
+test('a standard output that nobody reads leaves the log file whole', async () => {
+  const log = join(temporaryDirectory(), 'flow.jsonl');
+  const env = { FLOWTRACE_LOGFILE: log, FLOWTRACE_STDOUT: 'true', FLOWTRACE_AGGREGATE_HOT: 'false' };
+  const whileRunning: RunOptions['whileRunning'] = child => {
+    child.stdout?.pause();
+    child.once('exit', () => child.stdout?.resume());
+  };
+  const { code } = await run('unread.mjs', [], { env, whileRunning });
+  expect(code).toBe(0);
+  expect(readLog(log).filter(({ event, function: name }) => event === 'EXIT' && name === 'work')).toHaveLength(4_000);
+});
+
 test('longer values that cannot be put beside the log do not stop the program', async () => {
   const directory = temporaryDirectory();
   writeFileSync(join(directory, 'segments'), '');

@@ -5,7 +5,8 @@ import { wholeLines } from './whole-lines.ts';
 const STDOUT = 1;
 // A pipe takes so many bytes whole or not at all: no line of the application's comes between.
 const PIPE_ATOMIC_BYTES = 4096;
-const PATIENCE_MS = 5_000;
+// Much less than the wait for the writer's thread at the end: what is left then must still come into the file.
+const PATIENCE_MS = 1_000;
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 
 /** Standard output, which may be a pipe that is read slowly, or no longer: what it cannot take is given up. */
