@@ -10,13 +10,15 @@ export const REDACTED = '[REDACTED]';
 // of one, too (`authtoken`), what no other holds anywhere in it (`passwordhash`).
 const SECRET_NAME = new RegExp(
   [
-    '_(?:pwd|otp|totp|cvv|cvc|ssn|jwt)s?_',
+    'pwds?_',
+    '_(?:otp|totp|cvv|cvc|ssn|jwt)s?_',
     // Elsewhere it may be a verb, as in `passOn`.
-    '_pass_$',
+    '_(?:db_?)?pass_$',
     '(?:token|secret|cookie)s?_',
     'authorization_$',
     'pass_?(?:word|wd|phrase|code|key|hash)|credential',
-    '(?:api|access|secret|private|signing|encryption)_?keys?_',
+    // `APIkey` comes apart before its I.
+    '(?:ap_?i|access|secret|private|signing|encryption)_?keys?_',
     'card_?(?:number|num|no)_',
     'session_?id_',
   ].join('|'),
@@ -46,13 +48,18 @@ export class Redactor {
 
   /** Whether what has this name is not to be shown. Names come again and again, and are judged once. */
   hides(name: string): boolean {
+    if (name.length > LONGEST_NAME_KEPT) return this.#judges(shortened(name));
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const hides = SECRET_NAME.test(wordsOf(name)) || this.#isGiven(name);
-    if (name.length > LONGEST_NAME_KEPT) return hides;
+    const hides = this.#judges(name);
     if (this.#known.size >= MOST_NAMES_KEPT) this.#known.clear();
     this.#known.set(name, hides);
     return hides;
+  }
+
+  /** The whole name, and each part of it: of `headers.authorization:auth` the middle one tells. */
+  #judges(name: string): boolean {
+    return [name, ...name.split(/[.:]/)].some(part => SECRET_NAME.test(wordsOf(part))) || this.#isGiven(name);
   }
 
   #isGiven(name: string): boolean {
@@ -85,6 +92,7 @@ export class Redactor {
 
 const MOST_NAMES_KEPT = 10_000;
 const LONGEST_NAME_KEPT = 100;
+const JUDGED_CHARS = 128;
 
 /** A secret that begins within what is shown is recognised by so much of what follows. */
 const LOOK_AHEAD = 256;
@@ -105,6 +113,11 @@ const LOOKS_SECRET = new RegExp(`[\\w.-]=|":|://|eyJ|-----BEGIN|${SCHEME_NAME.so
 function valueAfter(head: string): RegExp {
   if (head.endsWith('"')) return QUOTED_VALUE;
   return head.endsWith('=') ? PLAIN_VALUE : JSON_VALUE;
+}
+
+/** Anybody may have written a key, of any length; what a name says it says at its ends. */
+function shortened(name: string): string {
+  return name.length > 2 * JUDGED_CHARS ? `${name.slice(0, JUDGED_CHARS)}:${name.slice(-JUDGED_CHARS)}` : name;
 }
 
 function wordsOf(name: string): string {
