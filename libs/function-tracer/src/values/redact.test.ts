@@ -87,6 +87,24 @@ test.each([
   ['{"otp": 123456,"n":1}', '{"otp": [REDACTED],"n":1}'],
   ['{"tokens":["a","b"],"n":1}', '{"tokens":[REDACTED],"n":1}'],
   ['{"credentials":{"user":"a","key":"b"},"n":1}', '{"credentials":[REDACTED],"n":1}'],
+  ['{"credentials":{"meta":{},"value":"hunter2"},"n":1}', '{"credentials":[REDACTED],"n":1}'],
+  ['{"tokens":[["a"],["s3cr3t]"]],"n":1}', '{"tokens":[REDACTED],"n":1}'],
+  ["host=db password='hunter2 x' dbname=x", "host=db password='[REDACTED]' dbname=x"],
+  ['<a token="hunter2" n="1">', '<a token="[REDACTED]" n="1">'],
+  ['{"password" :  "hunter2",\n"n":1}', '{"password" :  "[REDACTED]",\n"n":1}'],
+  ['{"password":"a\\\\","n":1}', '{"password":"[REDACTED]","n":1}'],
+  [
+    JSON.stringify({ body: JSON.stringify({ password: 'a"b\\', n: [1] }) }),
+    '{"body":"{\\"password\\":\\"[REDACTED]\\",\\"n\\":[1]}"}',
+  ],
+  [
+    JSON.stringify({ body: JSON.stringify({ tokens: ['a', '"]b'], otp: 123, n: 1 }) }),
+    '{"body":"{\\"tokens\\":[REDACTED],\\"otp\\":[REDACTED],\\"n\\":1}"}',
+  ],
+  [
+    JSON.stringify(JSON.stringify(JSON.stringify({ password: 'a"b\\', n: 1 }))),
+    JSON.stringify(JSON.stringify(JSON.stringify({ password: '[REDACTED]', n: 1 }))),
+  ],
   ['user=ann&password=a,b}c', 'user=ann&password=[REDACTED]'],
   ['bearer abcdefgh12345678', 'bearer [REDACTED]'],
   [`reset/${jwt}`, 'reset/[REDACTED]'],
@@ -110,6 +128,23 @@ test.each([
   'select * from users where token = $1',
 ])('%s stays as it is', text => {
   expect(redactor.text(text)).toBe(text);
+});
+
+test.each([
+  ['{"password":"', '\\"'],
+  ['{"password":"', '\\'],
+  ['"token":', '['],
+  ['"token":["', '\\"'],
+  ['', '"token":['],
+  ['', '"token":"'],
+  ['', 'token=\\\\'],
+  ['', 'token\\\\\\"'],
+  ['', '"token"'.padEnd(60)],
+])('a long text of %s and many %s costs little', (start, repeated) => {
+  const text = start + repeated.repeat(100_000 / repeated.length);
+  const before = performance.now();
+  redactor.text(text);
+  expect(performance.now() - before).toBeLessThan(100);
 });
 
 test('a secret that begins within what is shown is recognised by what follows', () => {

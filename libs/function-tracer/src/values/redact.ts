@@ -31,10 +31,10 @@ const SCHEME = /\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi;
 const DOTTED = /(?<![\w-])[\w-]+(?:\.[\w-]*)+/g;
 const USER_INFO = /:\/\/[^\s/?#"'<>`\\]*@/g;
 const CARD = /\b(?:\d[ -]?){12,18}\d\b/g;
-/** `name=`, `"name":` and `"name":"`. */
-const NAMED = /(?<![\w.-])([\w.-]{2,64})(?:=|"\s?:\s?"?)/g;
-const QUOTED_VALUE = /(?:[^"\\]|\\.)*/sy;
-const JSON_VALUE = /\[[^\]]*\]?|\{[^}]*\}?|[^\s",}\]]*/y;
+/** `name=` and `"name":`, whose quotes have backslashes before them where the text is JSON within JSON. */
+const NAMED = /(?<![\w.-])([\w.-]{2,64})(?:=|(\\{0,7})"\s{0,64}:\s{0,64})/g;
+const OPENING_QUOTE = /(\\{0,7})(["'])/y;
+const JSON_VALUE = /[^\s",}\]\\]*/y;
 const PLAIN_VALUE = /[^\s"'<>&;]*/y;
 
 /** Hides secrets: values by their name, and what looks like one inside text. */
@@ -77,13 +77,12 @@ export class Redactor {
     let from = 0;
     NAMED.lastIndex = 0;
     for (let found = NAMED.exec(text); found !== null; found = NAMED.exec(text)) {
-      const [head, name = ''] = found;
+      const [head, name = '', backslashes = ''] = found;
       if (!this.hides(name)) continue;
-      const value = valueAfter(head);
-      value.lastIndex = NAMED.lastIndex;
-      value.test(text);
-      shown += text.slice(from, NAMED.lastIndex) + REDACTED;
-      from = value.lastIndex;
+      const unquoted = head.endsWith('=') ? PLAIN_VALUE : JSON_VALUE;
+      const value = valueAt(text, NAMED.lastIndex, { unquoted, escapes: backslashes.length });
+      shown += text.slice(from, value.start) + REDACTED;
+      from = value.end;
       NAMED.lastIndex = from;
     }
     return from === 0 ? text : shown + text.slice(from);
@@ -108,11 +107,57 @@ export function beginningOf(text: string, chars: number, redactor: Redactor | un
 const SHORTEST_SECRET = 8;
 const SCHEME_NAME = /[Bb]earer|[Bb]asic|BEARER|BASIC/;
 const DIGITS = /\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d[ -]?\d/;
-const LOOKS_SECRET = new RegExp(`[\\w.-]=|":|://|eyJ|-----BEGIN|${SCHEME_NAME.source}|${DIGITS.source}`);
+const LOOKS_SECRET = new RegExp(`[\\w.-]=|"\\s{0,64}:|://|eyJ|-----BEGIN|${SCHEME_NAME.source}|${DIGITS.source}`);
 
-function valueAfter(head: string): RegExp {
-  if (head.endsWith('"')) return QUOTED_VALUE;
-  return head.endsWith('=') ? PLAIN_VALUE : JSON_VALUE;
+interface Quote {
+  readonly quote: string;
+  /** How many backslashes stand before it. */
+  readonly escapes: number;
+}
+
+/** What the name before a value tells of it. */
+interface Surroundings {
+  readonly unquoted: RegExp;
+  /** How many backslashes stand before a quote there. */
+  readonly escapes: number;
+}
+
+/** Where a value stands in a text: inside its quotes, up to the last of its brackets, or as far as its characters go. */
+function valueAt(text: string, from: number, { unquoted, escapes }: Surroundings): { start: number; end: number } {
+  OPENING_QUOTE.lastIndex = from;
+  const [opening = '', backslashes = '', quote = ''] = OPENING_QUOTE.exec(text) ?? [];
+  const start = from + opening.length;
+  if (opening !== '') return { start, end: endOfQuoted(text, start, { quote, escapes: backslashes.length }) };
+  if (unquoted === JSON_VALUE && BRACKETS.test(text.charAt(from)))
+    return { start, end: endOfBrackets(text, start, escapes) };
+  unquoted.lastIndex = from;
+  unquoted.test(text);
+  return { start, end: unquoted.lastIndex };
+}
+
+const BRACKETS = /[[{]/;
+
+/** Before the quote that ends it, which has as many backslashes as the one before; what it holds has twice as many. */
+function endOfQuoted(text: string, from: number, { quote, escapes }: Quote): number {
+  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
+    let start = at;
+    while (start > from && text[start - 1] === '\\') start--;
+    const before = at - start;
+    if (before < escapes) return start;
+    if (before % (2 * escapes + 2) === escapes) return at - escapes;
+  }
+  return text.length;
+}
+
+function endOfBrackets(text: string, from: number, escapes: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfQuoted(text, at + 1, { quote: '"', escapes }) + escapes;
+    else if (character === '[' || character === '{') depth++;
+    else if ((character === ']' || character === '}') && --depth === 0) return at + 1;
+  }
+  return text.length;
 }
 
 /** Anybody may have written a key, of any length; what a name says it says at its ends. */
