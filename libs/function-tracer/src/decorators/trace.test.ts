@@ -42,6 +42,17 @@ test('a function keeps its name, length, properties, this and result', () => {
   expect(kinds()).toEqual(['ENTER scale', 'EXIT scale']);
 });
 
+test('a constructor function may be given another prototype once it is traced', () => {
+  const Dog = trace(function Dog(this: { name: string }, name: string) {
+    this.name = name;
+  });
+  const prototype = { say: () => 'woof' };
+  Reflect.set(Dog, 'prototype', prototype);
+  const dog: unknown = Reflect.construct(Dog, ['rex']);
+  expect(dog).toEqual({ name: 'rex' });
+  expect(Object.getPrototypeOf(dog)).toBe(prototype);
+});
+
 test('a value is cut after as many characters as the settings say, by hand, too', () => {
   stopTracing();
   initDecoratorLogger({ logfile: log, asyncLogging: false, maxArgLength: 10 });

@@ -53,7 +53,10 @@ function isConstructor(fn: AnyFunction): boolean {
 function constructible(fn: AnyFunction, call: TracedCall): AnyFunction {
   return function traced(this: unknown, ...values: never[]): unknown {
     const target = new.target as AnyFunction | undefined;
-    return target === undefined ? call.apply(this, values) : call.construct(values, target === traced ? fn : target);
+    if (target === undefined) return call.apply(this, values);
+    // The function's own, unless the traced one was given another prototype since.
+    const isOwn = target === traced && Reflect.get(traced, 'prototype') === Reflect.get(fn, 'prototype');
+    return call.construct(values, isOwn ? fn : target);
   };
 }
 
