@@ -27,6 +27,15 @@ test('a parameter is known by the property that it is taken from, and shown by i
   expect(JSON.parse(values.args({ v: 1 }, true))).toEqual({ v: '[REDACTED]' });
 });
 
+test('yes or no is shown under any name', () => {
+  const args = { hasPassword: true, token: 'x', user: { showPassword: false, password: 'x' } };
+  expect(JSON.parse(valuesOf(1_000).args(args, false))).toEqual({
+    hasPassword: true,
+    token: '[REDACTED]',
+    user: { showPassword: false, password: '[REDACTED]' },
+  });
+});
+
 test.each([
   '-eyJ',
   'eyJ',

@@ -48,7 +48,9 @@ export class CallValues {
     const values = args as Readonly<Record<string, unknown>>;
     for (const name of Object.keys(args)) {
       const { json, isHidden } = this.#parameters.get(name) ?? this.#learn(name);
-      const value = hidesAll || isHidden ? HIDDEN_VALUE : this.#arg(values[name]);
+      const given = values[name];
+      // Yes or no is no secret, as under `hasPassword`.
+      const value = hidesAll || (isHidden && typeof given !== 'boolean') ? HIDDEN_VALUE : this.#arg(given);
       text += text.length > 1 ? `,${json}:${value}` : `${json}:${value}`;
     }
     return `${text}}`;

@@ -152,7 +152,7 @@ export class Describer {
       const key = keys[index] ?? '';
       const { json, isHidden } = this.#name(key);
       this.#room -= json.length + 2;
-      const member = isHidden ? HIDDEN_VALUE : this.#member(value, key);
+      const member = isHidden ? this.#secretMember(value, key) : this.#member(value, key);
       text += text.length > 1 ? `,${json}:${member}` : `${json}:${member}`;
     }
     if (shown < keys.length) text += `,"…":"[${keys.length - shown} more]"`;
@@ -161,6 +161,12 @@ export class Describer {
 
   #member(holder: object, key: string): string {
     return this.#property(Object.getOwnPropertyDescriptor(holder, key));
+  }
+
+  /** Yes or no is no secret, as under `hasPassword`. */
+  #secretMember(holder: object, key: string): string {
+    const value: unknown = Object.getOwnPropertyDescriptor(holder, key)?.value;
+    return typeof value === 'boolean' ? String(value) : HIDDEN_VALUE;
   }
 
   #property(property: PropertyDescriptor | undefined): string {

@@ -29,6 +29,9 @@ test.each([
   'proxyAuthorization',
   'http.request.header.authorization',
   'cardNumber',
+  'creditcardno',
+  'inputSecret',
+  'tokenTypeSecret',
   'sessionId',
   'cvv2',
   '#password',
@@ -65,6 +68,12 @@ test.each([
   'salaryBand',
   'key',
   'hotpot',
+  'max_tokens',
+  'promptTokens',
+  'tokenCount',
+  'token_type',
+  'cookieName',
+  'scorecardNumber',
 ])('what is called %s is shown', name => {
   expect([redactor.hides(name), redactor.hides(name)]).toEqual([false, false]);
 });

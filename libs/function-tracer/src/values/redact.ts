@@ -6,6 +6,9 @@ export interface RedactOptions {
 
 export const REDACTED = '[REDACTED]';
 
+// What a language model counts, and what is only said about a secret, is none.
+const NOT_COUNTED = '(?<!_(?:max|min|prompt|completion|input|output|total|reasoning|cached)_)';
+const NOT_ABOUT_ONE = '(?!(?:count|type|name|length|index|limit)s?_$)';
 // Of a name in lower case with `_` before, between and after its words. What no other word ends in is found at the end
 // of one, too (`authtoken`), what no other holds anywhere in it (`passwordhash`).
 const SECRET_NAME = new RegExp(
@@ -14,12 +17,12 @@ const SECRET_NAME = new RegExp(
     '_(?:otp|totp|cvv|cvc|ssn|jwt)s?_',
     // Elsewhere it may be a verb, as in `passOn`.
     '_(?:db_?)?pass_$',
-    '(?:token|secret|cookie)s?_',
+    `(?:${NOT_COUNTED}token|secret|cookie)s?_${NOT_ABOUT_ONE}`,
     'authorization_$',
     'pass_?(?:word|wd|phrase|code|key|hash)|credential',
     // `APIkey` comes apart before its I.
     '(?:ap_?i|access|secret|private|signing|encryption)_?keys?_',
-    'card_?(?:number|num|no)_',
+    '_(?:credit|debit|bank)?_?card_?(?:number|num|no)_',
     'session_?id_',
   ].join('|'),
 );
