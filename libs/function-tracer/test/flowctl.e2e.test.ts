@@ -247,6 +247,22 @@ test('what is instrumented keeps its formatting, has decorators innermost, and c
   expect(readFileSync(file, 'utf8')).toBe(NEST);
 });
 
+test('JavaScript that TypeScript checks is told of the assignment', () => {
+  const { source } = instrumentSource(
+    'x.js',
+    '// @ts-check\nfunction half(n) { return n / 2 }\nmodule.exports = half;\n',
+  );
+  expect(source).toContain('\n// @ts-expect-error: the function is replaced by itself, traced\nhalf = trace(half);\n');
+});
+
+test('a comment that Jest reads at the top stays there', () => {
+  const comment = '/**\n * @jest-environment jsdom\n */\n';
+  const { source } = instrumentSource('x.js', `${comment}const half = n => n / 2;\n`);
+  expect(source.startsWith(`${comment}const { trace }`)).toBe(true);
+  const other = instrumentSource('x.js', '/** Halves. */\nconst half = n => n / 2;\n').source;
+  expect(other).toMatch(/^(?:const|import) .*\n\/\*\* Halves/);
+});
+
 test.each([
   [
     "'use strict';\nconst f = () => 1;\nmodule.exports = f;\n",

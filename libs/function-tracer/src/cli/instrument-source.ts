@@ -109,12 +109,12 @@ function usesRequire(source: string): boolean {
 // Only TypeScript minds, and it has no other way to say that a declared function is replaced.
 const ASSIGNED = '// @ts-expect-error: the function is replaced by itself, traced';
 
-function assignmentLines({ filename, names }: SourceFile, ways: readonly Way[]): string[] {
+const CHECKED_JAVASCRIPT = /^[ \t]*\/\/[ \t]*@ts-check\b/m;
+
+function assignmentLines({ filename, source, names }: SourceFile, ways: readonly Way[]): string[] {
   const functions = new Set(ways.flatMap(way => (way.way === 'assignment' ? way.name : [])));
-  return [...functions].flatMap(name => [
-    ...(isTypeScript(filename) ? [ASSIGNED] : []),
-    `${name} = ${names.trace}(${name});`,
-  ]);
+  const isChecked = isTypeScript(filename) || CHECKED_JAVASCRIPT.test(source);
+  return [...functions].flatMap(name => [...(isChecked ? [ASSIGNED] : []), `${name} = ${names.trace}(${name});`]);
 }
 
 function isImported({ program }: InspectedSource['parsed'], name: string): boolean {
@@ -155,5 +155,6 @@ function headerPosition(
   return { position: STAYS_FIRST.exec(source)?.[0].length ?? 0, isFirst: true };
 }
 
-/** A hashbang, and comments that TypeScript reads only there. */
-const STAYS_FIRST = /^(?:#!.*\r?\n)?(?:\/\/(?:\/|[ \t]*@).*\r?\n)*/;
+/** A hashbang, and comments that Jest and TypeScript read only there. */
+const STAYS_FIRST =
+  /^(?:#!.*\r?\n)?(?:\/\*\*(?:[^*]|\*(?!\/))*@jest-(?:[^*]|\*(?!\/))*\*\/[ \t]*\r?\n)?(?:\/\/(?:\/|[ \t]*@).*\r?\n)*/;
