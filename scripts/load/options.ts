@@ -1,4 +1,4 @@
-import { localAddresses } from '../stack/local-addresses.ts';
+import { flagsHere } from '../stack/local-addresses.ts';
 import { parseFlags, usageOf } from '../terminal/flags.ts';
 import { count, httpUrl, perSecond, seconds, secondsRange, text } from '../terminal/flag-schemas.ts';
 import type { Settings } from './report.ts';
@@ -22,16 +22,6 @@ const FLAGS = {
   traces: { value: 'URL', help: 'Jaeger or the hub', schema: httpUrl() },
 } as const;
 
-/** Where nothing is named, the system is where the settings of `make run` put it. */
-function flagsHere() {
-  const { gatewayUrl, queryUrl } = localAddresses();
-  return {
-    ...FLAGS,
-    url: { ...FLAGS.url, fallback: gatewayUrl },
-    traces: { ...FLAGS.traces, fallback: queryUrl },
-  };
-}
-
 const INTRODUCTION = `Usage: load-test [options]
 
 Loads the shop and names the trace behind every number. Users ask, wait, think and ask again (closed loop); with --rate,
@@ -54,7 +44,7 @@ const OPEN_LOOP_DURATION_S = 30;
 
 /** Undefined when help was asked for. Throws UsageError and ConfigError. */
 export function loadOptions(args: readonly string[]): LoadOptions | undefined {
-  const flags = parseFlags(flagsHere(), args);
+  const flags = parseFlags(flagsHere(FLAGS), args);
   if (flags === undefined) return undefined;
   const { rate, duration, requests } = flags;
   const isOpen = rate !== undefined;
@@ -81,4 +71,4 @@ export function loadOptions(args: readonly string[]): LoadOptions | undefined {
   };
 }
 
-export const loadUsage = (): string => usageOf(INTRODUCTION, flagsHere());
+export const loadUsage = (): string => usageOf(INTRODUCTION, flagsHere(FLAGS));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { localAddresses } from '../stack/local-addresses.ts';
+import { flagsHere } from '../stack/local-addresses.ts';
 import { parseFlags, usageOf } from '../terminal/flags.ts';
 import { count, httpUrl, perSecond, seconds, text } from '../terminal/flag-schemas.ts';
 
@@ -22,16 +22,6 @@ const FLAGS = {
   json: { value: 'FILE', help: 'write what was done as JSON; - for stdout, in place of the text', schema: text() },
   traces: { value: 'URL', help: 'Jaeger or the hub', schema: httpUrl() },
 } as const;
-
-/** Where nothing is named, the system is where the settings of `make run` put it. */
-function flagsHere() {
-  const { gatewayUrl, queryUrl } = localAddresses();
-  return {
-    ...FLAGS,
-    url: { ...FLAGS.url, fallback: gatewayUrl },
-    traces: { ...FLAGS.traces, fallback: queryUrl },
-  };
-}
 
 const INTRODUCTION = `Usage: traffic [options]
 
@@ -61,7 +51,7 @@ const VISITORS = 5;
 
 /** Undefined when help was asked for. Throws UsageError and ConfigError. */
 export function trafficOptions(args: readonly string[]): TrafficOptions | undefined {
-  const flags = parseFlags(flagsHere(), args);
+  const flags = parseFlags(flagsHere(FLAGS), args);
   if (flags === undefined) return undefined;
   return {
     url: flags.url,
@@ -77,4 +67,4 @@ export function trafficOptions(args: readonly string[]): TrafficOptions | undefi
   };
 }
 
-export const trafficUsage = (): string => usageOf(INTRODUCTION, flagsHere());
+export const trafficUsage = (): string => usageOf(INTRODUCTION, flagsHere(FLAGS));

@@ -185,7 +185,7 @@ function endWithStream(result: unknown, call: ClientCall): unknown {
     call.end();
     return result;
   }
-  const query = result as unknown as Submittable;
+  const query = result as Submittable;
   for (const event of ['end', 'close'])
     query.once(event, () => {
       call.end();
