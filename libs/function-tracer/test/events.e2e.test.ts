@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
@@ -174,6 +174,16 @@ test('a program from the cache, rewritten and compiled before, records the same'
   const env = { FLOWTRACE_LOGFILE: join(cwd, 'broken.jsonl'), FLOWTRACE_CACHE: 'true' };
   expect(await run(join(cwd, 'steps.cjs'), [], { cwd, env })).toMatchObject({ code: 0, stderr: '' });
   expect(readLog(join(cwd, 'broken.jsonl'))).toHaveLength(runs[0]?.length ?? 0);
+});
+
+test('what was rewritten is kept by a program that exits at once, too', async () => {
+  const cwd = temporaryDirectory();
+  mkdirSync(join(cwd, 'node_modules'));
+  writeFileSync(join(cwd, 'exits.cjs'), 'function leave() { process.exit(3) }\nleave();');
+  const env = { FLOWTRACE_LOGFILE: join(cwd, 'flow.jsonl'), FLOWTRACE_CACHE: 'true' };
+  expect(await run(join(cwd, 'exits.cjs'), [], { cwd, env })).toMatchObject({ code: 3, stderr: '' });
+  const kept = readdirSync(join(cwd, 'node_modules/.cache'), { recursive: true, encoding: 'utf8' });
+  expect(kept.filter(path => /\/[\da-f]{40}$/.test(path))).toHaveLength(1);
 });
 
 test('a sample takes whole trees or nothing of them', async () => {

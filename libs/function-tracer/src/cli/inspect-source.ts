@@ -1,4 +1,4 @@
-import { child, children, isFunction, isNode, type Node, text } from '../rewrite/node.ts';
+import { child, children, flag, isFunction, type Node, nodesBelow, text } from '../rewrite/node.ts';
 import { type FunctionName, nameOf } from '../rewrite/names.ts';
 import { parse, type ParsedSource } from '../rewrite/parse.ts';
 
@@ -53,7 +53,7 @@ class InspectionWalk {
   visit(node: Node): void {
     if (isFunction(node)) this.functions.push(this.#inspect(node));
     this.#path.push(node);
-    for (const value of Object.values(node).flat()) if (isNode(value)) this.visit(value);
+    for (const below of nodesBelow(node)) this.visit(below);
     this.#path.pop();
   }
 
@@ -64,7 +64,7 @@ class InspectionWalk {
     return {
       ...nameOf(fn, this.#path),
       line: this.#source.slice(0, fn.start).split('\n').length,
-      isAsync: fn['async'] === true,
+      isAsync: flag(fn, 'async'),
       isMethod,
       isTraced,
       way: isTraced || isTrivial(fn) ? undefined : this.#wayOf(fn, parent),
@@ -94,7 +94,7 @@ class InspectionWalk {
   #wayOf(fn: Node, parent: Node | undefined): Way | undefined {
     if (parent === undefined || this.#path.some(isRepeated)) return undefined;
     if (parent.type === 'MethodDefinition') return this.#decoratorBefore(parent);
-    const isConstant = parent.type === 'VariableDeclarator' && this.#path.at(-2)?.['kind'] === 'const';
+    const isConstant = parent.type === 'VariableDeclarator' && text(this.#path.at(-2), 'kind') === 'const';
     const name = text(child(fn, 'id'), 'name');
     if (isConstant && !isArrayOrNothing(parent))
       return {
@@ -113,7 +113,7 @@ class InspectionWalk {
 
   // JavaScript has no decorators yet, TypeScript none on private members, accessors and class expressions.
   #decoratorBefore(method: Node): Way | undefined {
-    const isPlain = method['kind'] === 'method' && child(method, 'key')?.type !== 'PrivateIdentifier';
+    const isPlain = text(method, 'kind') === 'method' && child(method, 'key')?.type !== 'PrivateIdentifier';
     const isDeclared = this.#path.at(-3)?.type === 'ClassDeclaration';
     if (!this.#isTypeScript || !isPlain || !isDeclared) return undefined;
     const last = children(method, 'decorators').at(-1);

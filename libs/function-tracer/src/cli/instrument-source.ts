@@ -1,5 +1,5 @@
 import { child, children, type Node, text } from '../rewrite/node.ts';
-import { applyEdits, type Edit } from '../rewrite/index.ts';
+import { applyEdits, type Edit, numberFunctions } from '../rewrite/index.ts';
 import { sortEdits } from '../rewrite/edits.ts';
 import type { SourceKind } from '../rewrite/parse.ts';
 import {
@@ -28,7 +28,7 @@ export function instrumentSource(filename: string, source: string, kind: SourceK
   const ways = functions.flatMap(({ way }) => way ?? []);
   // First: at the very position of another, its lines stand before that one's text.
   const edits = sortEdits([headerEdit(file, ways), ...ways.flatMap(way => editsFor(file, way))]);
-  return { source: applyEdits(source, edits).text, functions, edits };
+  return { source: numberFunctions(applyEdits(source, edits), 0), functions, edits };
 }
 
 interface SourceFile {

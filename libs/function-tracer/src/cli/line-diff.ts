@@ -1,4 +1,4 @@
-import { applyEdits, type Edit } from '../rewrite/edits.ts';
+import { applyEdits, type Edit, numberFunctions } from '../rewrite/edits.ts';
 
 const CONTEXT = 2;
 
@@ -32,7 +32,7 @@ function changesOf(source: string, edits: readonly Edit[]): Change[] {
 
 // Where only lines were put in, the old one is still there.
 function changesWithin(line: string, edits: readonly Edit[]): Change[] {
-  const fresh = linesOf(applyEdits(line, edits).text);
+  const fresh = linesOf(numberFunctions(applyEdits(line, edits), 0));
   const kept = fresh.indexOf(line);
   const added = fresh.map((each, index): Change => ({ sign: index === kept ? ' ' : '+', line: each }));
   return kept < 0 ? [{ sign: '-', line }, ...added] : added;

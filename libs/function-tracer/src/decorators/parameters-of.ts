@@ -1,4 +1,4 @@
-import { child, children, isFunction, isNode, type Node, text } from '../rewrite/node.ts';
+import { child, children, isFunction, type Node, nodesBelow, text } from '../rewrite/node.ts';
 import { parse } from '../rewrite/parse.ts';
 
 export interface Parameter {
@@ -23,8 +23,8 @@ function firstFunction(source: string): Node | undefined {
 
 function findFunction(node: Node): Node | undefined {
   if (isFunction(node)) return node;
-  for (const value of Object.values(node).flat()) {
-    const found = isNode(value) ? findFunction(value) : undefined;
+  for (const below of nodesBelow(node)) {
+    const found = findFunction(below);
     if (found !== undefined) return found;
   }
   return undefined;

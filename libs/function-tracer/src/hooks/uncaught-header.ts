@@ -1,7 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
-import { child, isNode, type Node } from '../rewrite/node.ts';
+import { child, type Node, nodesBelow } from '../rewrite/node.ts';
 import { parse } from '../rewrite/parse.ts';
 import { lineAt, lineStarts } from '../rewrite/edits.ts';
 import { runtime } from '../runtime/global-runtime.ts';
@@ -91,9 +91,9 @@ function beforeNew(place: Place, file: RewrittenFile): Place {
 
 function throwOf(node: Node, position: number): Node | undefined {
   if (node.type === 'ThrowStatement' && child(node, 'argument')?.start === position) return node;
-  for (const value of Object.values(node).flat()) {
-    if (!isNode(value) || value.start > position || value.end < position) continue;
-    const found = throwOf(value, position);
+  for (const below of nodesBelow(node)) {
+    if (below.start > position || below.end < position) continue;
+    const found = throwOf(below, position);
     if (found !== undefined) return found;
   }
   return undefined;

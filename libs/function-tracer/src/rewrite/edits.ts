@@ -14,41 +14,45 @@ export function sortEdits(edits: readonly Edit[]): Edit[] {
   return edits.toSorted((a, b) => a.at - b.at);
 }
 
-/** An edited text whose functions have no numbers yet. */
+/** An edited text whose functions have no numbers yet: each belongs between two parts. */
 export interface UnnumberedText {
-  readonly text: string;
-  /** Where in the text, in order, the number of which of the file's functions belongs. */
-  readonly numbers: readonly (readonly [at: number, functionIndex: number])[];
+  readonly parts: readonly string[];
+  /** The places, in the file's list, of the functions whose numbers stand between the parts. */
+  readonly functions: readonly number[];
 }
 
 /** The original with every edit put in. */
 export function applyEdits(source: string, edits: readonly Edit[]): UnnumberedText {
-  const numbers: [number, number][] = [];
-  let result = '';
+  const parts: string[] = [];
+  const functions: number[] = [];
+  let part = '';
   let from = 0;
   for (const { at, text, functionIndex } of edits) {
-    result += source.slice(from, at);
+    part += source.slice(from, at);
     from = at;
-    if (functionIndex === undefined) result += text;
+    const number = functionIndex === undefined ? -1 : text.indexOf(NUMBER);
+    if (functionIndex === undefined || number === -1) part += text;
     else {
-      const [before = '', after = ''] = text.split('@@');
-      result += before;
-      numbers.push([result.length, functionIndex]);
-      result += after;
+      parts.push(part + text.slice(0, number));
+      functions.push(functionIndex);
+      part = text.slice(number + NUMBER.length);
     }
   }
-  return { text: result + source.slice(from), numbers };
+  parts.push(part + source.slice(from));
+  return { parts, functions };
 }
 
+const NUMBER = '@@';
+
 /** The text with the numbers put in, counted from the first. */
-export function numberFunctions({ text, numbers }: UnnumberedText, firstFunction: number): string {
-  let result = '';
-  let from = 0;
-  for (const [at, functionIndex] of numbers) {
-    result += text.slice(from, at) + String(firstFunction + functionIndex);
-    from = at;
+export function numberFunctions({ parts, functions }: UnnumberedText, firstFunction: number): string {
+  const pieces: (string | number)[] = [];
+  for (const [index, part] of parts.entries()) {
+    pieces.push(part);
+    const functionIndex = functions[index];
+    if (functionIndex !== undefined) pieces.push(firstFunction + functionIndex);
   }
-  return result + text.slice(from);
+  return pieces.join('');
 }
 
 const LINE_BREAK = /\r\n|[\n\r\u2028\u2029]/g;

@@ -1,5 +1,5 @@
 import { dottedName } from './names.ts';
-import { child, children, isFunction, type Node, text } from './node.ts';
+import { child, children, flag, isFunction, type Node, text } from './node.ts';
 
 /**
  * Whether the function is part of a pattern by which Node, without running a CommonJS module, finds the names that it
@@ -45,7 +45,7 @@ const BRACES = new Set(['BlockStatement', 'ClassBody', 'ObjectExpression', 'Swit
 
 /** `function (…) {`: with a name, `async` or `*` it is none of the patterns. */
 function isPlainFunction(fn: Node): boolean {
-  const isUsual = fn['async'] !== true && fn['generator'] !== true && child(fn, 'id') === undefined;
+  const isUsual = !flag(fn, 'async') && !flag(fn, 'generator') && child(fn, 'id') === undefined;
   return fn.type === 'FunctionExpression' && isUsual;
 }
 

@@ -1,5 +1,5 @@
 import type { Edit } from './edits.ts';
-import { child, children, type Node, text } from './node.ts';
+import { child, directives, flag, type Node } from './node.ts';
 import {
   capture,
   closing,
@@ -11,6 +11,7 @@ import {
   suspension,
   throwNote,
 } from './scope.ts';
+import { Tags } from './node-layouts.ts';
 import { type ResumePoint, resumePoints } from './resume-point.ts';
 import { schedules } from './schedules.ts';
 
@@ -21,15 +22,14 @@ import { schedules } from './schedules.ts';
 export class FunctionEdits {
   readonly list: Edit[] = [];
   readonly #source: string;
-  /** The ancestors of the node being visited, kept by the walk. */
-  readonly #path: readonly Node[];
-  readonly #onLeave = new Map<Node, Edit[]>();
-  readonly #statementStarts = new Set<number>();
+  /** The ancestors of the node being visited. */
+  readonly #path: () => readonly Node[];
+  readonly #onLeave = new Map<number, Edit[]>();
   /** By the start of the expression that it evaluates first: V8 lays what fails there at the statement's door. */
   readonly #statementOf = new Map<number, number>();
   #resumptions = 0;
 
-  constructor(source: string, path: readonly Node[]) {
+  constructor(source: string, path: () => readonly Node[]) {
     this.#source = source;
     this.#path = path;
   }
@@ -40,7 +40,7 @@ export class FunctionEdits {
     const start = opening(scope, parameters);
     const { functionIndex } = scope;
     if (body.type === 'BlockStatement') {
-      const directive = children(body, 'body').findLast(statement => text(statement, 'directive') !== undefined);
+      const directive = directives(body).at(-1);
       this.list.push({ at: directive?.end ?? body.start + 1, text: directive ? `;${start}` : start, functionIndex });
     } else {
       const text = `{${start}return ${this.#saying(scope, body, capture(scope))[0]}`;
@@ -57,33 +57,56 @@ export class FunctionEdits {
 
   /** Edits a node of a traced function's own scope before its children are visited. */
   enter(scope: Scope, node: Node): void {
-    this.#byType.get(node.type)?.(scope, node);
+    switch (node.type) {
+      case 'ExpressionStatement':
+        this.#noteStatement(node);
+        break;
+      case 'ReturnStatement':
+        this.#captureResult(scope, node);
+        break;
+      case 'ThrowStatement':
+        this.#notePosition(scope, node);
+        break;
+      case 'AwaitExpression':
+      case 'YieldExpression':
+        this.#aroundSuspension(scope, node);
+        break;
+      case 'TryStatement':
+        this.#resumeInHandlers(scope, node);
+        break;
+      case 'ForOfStatement':
+        this.#aroundAsyncLoop(scope, node);
+        break;
+      case 'CallExpression':
+        this.#aroundScheduling(scope, node);
+        break;
+    }
   }
 
-  // A parsed text names the type of each node in a string of its own, which makes a `switch` compare character by
-  // character at every case.
-  readonly #byType = new Map<string, (scope: Scope, node: Node) => void>([
-    ['ExpressionStatement', this.#noteStatement.bind(this)],
-    ['ReturnStatement', this.#captureResult.bind(this)],
-    ['ThrowStatement', this.#notePosition.bind(this)],
-    ['AwaitExpression', this.#aroundSuspension.bind(this)],
-    ['YieldExpression', this.#aroundSuspension.bind(this)],
-    ['TryStatement', this.#resumeInHandlers.bind(this)],
-    ['ForOfStatement', this.#aroundAsyncLoop.bind(this)],
-    ['CallExpression', this.#aroundScheduling.bind(this)],
-  ]);
+  /** Whether `enter` has something to do for nodes with a tag. */
+  static concern(tag: number): boolean {
+    return CONCERNED.has(tag);
+  }
 
-  #noteStatement(_scope: Scope, { start }: Node): void {
-    this.#statementStarts.add(start);
+  #noteStatement({ start }: Node): void {
     this.#statementOf.set(start, start);
   }
 
+  #beginsStatement({ start }: Node): boolean {
+    return this.#statementOf.get(start) === start;
+  }
+
+  /** Whether something was left for the end of a node. */
+  get hasUnfinished(): boolean {
+    return this.#onLeave.size > 0;
+  }
+
   /** Writes what was left for the end of a node, the innermost first. */
-  leave(node: Node): void {
-    const edits = this.#onLeave.get(node);
+  leave(index: number): void {
+    const edits = this.#onLeave.get(index);
     if (edits === undefined) return;
     this.list.push(...edits.toReversed());
-    this.#onLeave.delete(node);
+    this.#onLeave.delete(index);
   }
 
   #insert(at: number, inserted: string, origin = at): void {
@@ -92,8 +115,8 @@ export class FunctionEdits {
 
   #atEnd(node: Node, inserted: string, origin?: number): void {
     const edit = { at: node.end, text: inserted, origin: origin ?? node.end };
-    const edits = this.#onLeave.get(node);
-    if (edits === undefined) this.#onLeave.set(node, [edit]);
+    const edits = this.#onLeave.get(node.index);
+    if (edits === undefined) this.#onLeave.set(node.index, [edit]);
     else edits.push(edit);
   }
 
@@ -116,7 +139,7 @@ export class FunctionEdits {
   /** Lets something happen once a node has its value. A statement may not begin with a parenthesis: no semicolon need
    * stand before it. */
   #followedBy(scope: Scope, node: Node, said: string): void {
-    const prefix = this.#statementStarts.has(node.start) ? 'void 0,(' : '(';
+    const prefix = this.#beginsStatement(node) ? 'void 0,(' : '(';
     const [before, after] = this.#saying(scope, node, said);
     this.#around(node, [prefix + before, `${after})`]);
   }
@@ -148,7 +171,7 @@ export class FunctionEdits {
       this.#insert(node.start + 'yield'.length, ` (${suspension(scope)},void 0)`);
       return;
     }
-    const delegates = node['delegate'] === true;
+    const delegates = flag(node, 'delegate');
     const said = delegates ? watched(scope) : suspension(scope);
     const origin = this.#statementOf.get(node.start) ?? (delegates ? this.#delegationOrigin(node, value) : node.start);
     const [before, after] = this.#saying(scope, value, said);
@@ -157,14 +180,14 @@ export class FunctionEdits {
 
   // A variable is read without a position of its own, so V8 names what stands before it.
   #delegationOrigin(node: Node, value: Node): number {
-    const parent = this.#path.at(-1);
+    const parent = this.#path().at(-1);
     if (value.type !== 'Identifier' || parent === undefined) return value.start;
     if (parent.type === 'VariableDeclarator') return node.start;
     return this.#statementOf.get(parent.start) ?? value.start;
   }
 
   #resumeAfter(scope: Scope, node: Node): void {
-    for (const point of resumePoints(node, this.#path)) this.#resumeAt(scope, point);
+    for (const point of resumePoints(node, this.#path())) this.#resumeAt(scope, point);
   }
 
   #resumeAt(scope: Scope, { place, node }: ResumePoint): void {
@@ -208,7 +231,7 @@ export class FunctionEdits {
 
   #aroundAsyncLoop(scope: Scope, node: Node): void {
     const source = child(node, 'right');
-    if (source === undefined || node['await'] !== true) return;
+    if (source === undefined || !flag(node, 'await')) return;
     this.#besideLoop(node, [this.#unlessIterable(source), resumption(scope)], source.start);
     const [before, after] = this.#saying(scope, source, watched(scope));
     this.#around(source, [`(${before}`, `${after})`]);
@@ -236,7 +259,7 @@ export class FunctionEdits {
   /** A label must stand directly before its loop, so what goes beside the loop goes beside its labels. */
   #labelled(node: Node): Node {
     let outermost = node;
-    for (const ancestor of this.#path.toReversed()) {
+    for (const ancestor of this.#path().toReversed()) {
       if (ancestor.type === 'LabeledStatement' && child(ancestor, 'body') === outermost) outermost = ancestor;
     }
     return outermost;
@@ -244,19 +267,31 @@ export class FunctionEdits {
 
   /** Of an ancestor of the node being visited, or of that node itself. */
   #parentOf(node: Node): Node | undefined {
-    const index = this.#path.indexOf(node);
-    return index === -1 ? this.#path.at(-1) : this.#path[index - 1];
+    const path = this.#path();
+    const index = path.indexOf(node);
+    return index === -1 ? path.at(-1) : path[index - 1];
   }
 
   #aroundScheduling(scope: Scope, node: Node): void {
     const chain = schedules(node, this.#path, this.#source);
     if (chain === undefined) return;
     const { frame } = scope;
-    const prefix = this.#statementStarts.has(chain.start) ? 'void 0,' : '';
+    const prefix = this.#beginsStatement(chain) ? 'void 0,' : '';
     const [before, after] = this.#saying(scope, chain, `${frame}&&${frame}.d()`);
     this.#around(chain, [`${prefix}(${frame}&&${frame}.c(),${before}`, `${after})`]);
   }
 }
+
+const CONCERNED = new Tags([
+  'ExpressionStatement',
+  'ReturnStatement',
+  'ThrowStatement',
+  'AwaitExpression',
+  'YieldExpression',
+  'TryStatement',
+  'ForOfStatement',
+  'CallExpression',
+]);
 
 const LISTS = new Set(['BlockStatement', 'SwitchCase']);
 const FUNCTION = /=>|\bfunction\b|\bclass\b/;

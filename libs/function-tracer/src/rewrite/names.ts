@@ -1,4 +1,4 @@
-import { child, type Node, text } from './node.ts';
+import { child, flag, type Node, text } from './node.ts';
 
 /** What a function is called in the trace. */
 export interface FunctionName {
@@ -45,25 +45,29 @@ function property(parent: Node, above: readonly Node[]): FunctionName {
 }
 
 function memberName(member: Node): string {
-  const name =
-    member['kind'] === 'constructor' ? 'constructor' : keyName(child(member, 'key'), member['computed'] === true);
-  const accessor = member['kind'] === 'get' || member['kind'] === 'set' ? `${member['kind']} ` : '';
+  const kind = text(member, 'kind');
+  const name = kind === 'constructor' ? 'constructor' : keyName(child(member, 'key'), flag(member, 'computed'));
+  const accessor = kind === 'get' || kind === 'set' ? `${kind} ` : '';
   return accessor + name;
 }
 
 function keyName(key: Node | undefined, computed: boolean): string {
   if (key === undefined) return ANONYMOUS;
   if (key.type === 'PrivateIdentifier') return `#${text(key, 'name') ?? ''}`;
-  const literal = key['value'];
-  if (key.type === 'Literal' && (typeof literal === 'string' || typeof literal === 'number')) return String(literal);
+  const literal = text(key, 'value') ?? numberName(text(key, 'number'));
+  if (literal !== undefined) return literal;
   const dotted = dottedName(key);
   if (dotted === undefined) return '[computed]';
   return computed ? `[${dotted}]` : dotted;
 }
 
+function numberName(written: string | undefined): string | undefined {
+  return written === undefined ? undefined : String(Number(written.replaceAll('_', '')));
+}
+
 function target(left: Node | undefined): FunctionName | undefined {
   if (left?.type !== 'MemberExpression') return named(text(left, 'name'));
-  const name = keyName(child(left, 'property'), left['computed'] === true);
+  const name = keyName(child(left, 'property'), flag(left, 'computed'));
   const object = child(left, 'object');
   const owner = object === undefined ? undefined : ownerOf(object);
   if (name === 'exports' && owner === 'module') return { name: 'module.exports' };
@@ -80,7 +84,7 @@ function ownerOf(object: Node): string | undefined {
 export function dottedName(node: Node): string | undefined {
   if (node.type === 'ThisExpression') return 'this';
   if (node.type === 'Identifier') return text(node, 'name');
-  if (node.type !== 'MemberExpression' || node['computed'] === true) return undefined;
+  if (node.type !== 'MemberExpression' || flag(node, 'computed')) return undefined;
   const object = child(node, 'object');
   const owner = object === undefined ? undefined : dottedName(object);
   const name = text(child(node, 'property'), 'name');

@@ -1,4 +1,4 @@
-import { child, children, type Node, text } from './node.ts';
+import { child, children, flag, type Node, text } from './node.ts';
 
 /** A name that a pattern introduces. */
 interface Binding {
@@ -25,7 +25,7 @@ export function parameterMembers(fn: Node): string[] {
 function parameterBindings(fn: Node): Binding[] {
   const bindings: Binding[] = [];
   for (const parameter of children(fn, 'params')) addBindings(parameter, '', bindings);
-  return bindings.filter(({ name }) => name !== 'this');
+  return bindings;
 }
 
 /** Adds the names that a binding pattern introduces. */
@@ -40,7 +40,7 @@ function addBindings(pattern: Node | undefined, from: string, bindings: Binding[
   switch (pattern.type) {
     case 'Identifier': {
       const name = text(pattern, 'name') ?? '';
-      if (name !== '') bindings.push({ name, from });
+      if (name !== '' && name !== 'this') bindings.push({ name, from });
       break;
     }
     case 'AssignmentPattern':
@@ -63,7 +63,7 @@ function addBindings(pattern: Node | undefined, from: string, bindings: Binding[
 }
 
 function inside(from: string, property: Node): string {
-  const key = property['computed'] === true ? undefined : child(property, 'key');
+  const key = flag(property, 'computed') ? undefined : child(property, 'key');
   const name = key === undefined ? '' : (text(key, 'name') ?? text(key, 'value') ?? '');
   return from === '' || name === '' ? from + name : `${from}.${name}`;
 }

@@ -1,14 +1,14 @@
-import { createRequire } from 'node:module';
-import type * as Oxc from 'oxc-parser';
-import { isNode, type Node } from './node.ts';
+import { type Comment, decode, nativeParser, type ParserOptions } from './native-parser.ts';
+import { SyntaxTree } from './syntax-tree.ts';
+import { child, children, type Node, nodesBelow, text } from './node.ts';
 
 /** How a file's text is to be read. */
 export type SourceKind = 'module' | 'commonjs' | 'unknown';
 
 export interface ParsedSource {
   readonly program: Node;
-  readonly comments: readonly { readonly value: string; readonly start: number; readonly end: number }[];
-  /** Whether import, export or import.meta stands in it. */
+  readonly comments: readonly Comment[];
+  /** Whether it can be a module alone: import, export, import.meta or an await outside of functions stands in it. */
   readonly isModule: boolean;
 }
 
@@ -24,35 +24,86 @@ export class SourceUnreadable extends Error {
   }
 }
 
-const require = createRequire(import.meta.url);
-let oxc: typeof Oxc | undefined;
-
-// A program whose files are all in the cache needs no parser, and a native one takes a while to load.
-function parser(): typeof Oxc {
-  oxc ??= require('oxc-parser') as typeof Oxc;
-  return oxc;
-}
-
-const SOURCE_TYPES = { module: 'module', commonjs: 'commonjs', unknown: 'unambiguous' } as const;
-
 /** Reads JavaScript or TypeScript, by the file's extension; throws `SourceUnreadable`. */
 export function parse(filename: string, source: string, kind: SourceKind): ParsedSource {
-  const result = parser().parseSync(filename, source, {
-    sourceType: SOURCE_TYPES[kind],
-    lang: languageOf(filename),
-    preserveParens: true,
-  });
-  const [error] = result.errors;
-  if (error !== undefined) {
-    const at = error.labels[0]?.start;
-    throw new SourceUnreadable(error.message, at === undefined ? undefined : lineOf(source, at));
-  }
-  const program: unknown = result.program;
-  if (!isNode(program)) throw new SourceUnreadable('The parser returned no program.');
-  return { program, comments: result.comments, isModule: result.module.hasModuleSyntax };
+  if (kind === 'module') return new Parsed('module', filename, source);
+  if (kind === 'commonjs') return parseCommonJs(filename, source);
+  return tryCommonJs(filename, source) ?? new Parsed('module', filename, source);
 }
 
-function languageOf(filename: string): 'js' | 'jsx' | 'ts' | 'tsx' {
+function tryCommonJs(filename: string, source: string): ParsedSource | undefined {
+  try {
+    const parsed = new Parsed('commonjs', filename, source);
+    return parsed.isModule ? undefined : parsed;
+  } catch (error) {
+    if (error instanceof SourceUnreadable) return undefined;
+    throw error;
+  }
+}
+
+// TypeScript compiles `import` to what CommonJS has, or leaves it out.
+function parseCommonJs(filename: string, source: string): ParsedSource {
+  const parsed = new Parsed('commonjs', filename, source);
+  const language = languageOf(filename);
+  const isCompiled = (language === 'ts' || language === 'tsx') && !usesImportMeta(parsed.program);
+  if (parsed.isModule && !isCompiled) throw new SourceUnreadable('import, export or import.meta in a CommonJS file');
+  return parsed;
+}
+
+const encoder = new TextEncoder();
+
+class Parsed implements ParsedSource {
+  readonly program: Node;
+  readonly #memory: ArrayBuffer;
+  readonly #isSurelyModule: boolean;
+
+  constructor(sourceType: ParserOptions['sourceType'], filename: string, source: string) {
+    const options: ParserOptions = { sourceType, lang: languageOf(filename), preserveParens: true };
+    this.#memory = nativeParser().parse(encoder.encode(source), options);
+    this.#isSurelyModule = sourceType === 'module';
+    const tree = new SyntaxTree(this.#memory, source);
+    if (tree.hasProblems) this.#throwFirstError(source);
+    this.program = tree.root;
+  }
+
+  get comments(): readonly Comment[] {
+    return decode(this.#memory, this.program.tree.source).comments;
+  }
+
+  get isModule(): boolean {
+    return this.#isSurelyModule || hasModuleSyntax(this.program);
+  }
+
+  #throwFirstError(source: string): void {
+    const error = decode(this.#memory, source).diagnostics.find(({ severity }) => severity === 'error');
+    if (error !== undefined) throw new SourceUnreadable(error.message, lineOf(source, error.start));
+  }
+}
+
+const MODULE_STATEMENT = new Set([
+  'ImportDeclaration',
+  'ExportNamedDeclaration',
+  'ExportDefaultDeclaration',
+  'ExportAllDeclaration',
+  'TSExportAssignment',
+]);
+
+function hasModuleSyntax(program: Node): boolean {
+  return children(program, 'body').some(({ type }) => MODULE_STATEMENT.has(type)) || usesImportMeta(program);
+}
+
+const IMPORT_META = /\bimport\s*\.\s*meta\b/;
+
+function usesImportMeta(program: Node): boolean {
+  return IMPORT_META.test(program.tree.source) && holdsImportMeta(program);
+}
+
+function holdsImportMeta(node: Node): boolean {
+  if (node.type === 'MetaProperty') return text(child(node, 'meta'), 'name') === 'import';
+  return nodesBelow(node).some(holdsImportMeta);
+}
+
+function languageOf(filename: string): ParserOptions['lang'] {
   if (/\.[cm]?ts$/.test(filename)) return 'ts';
   if (filename.endsWith('.tsx')) return 'tsx';
   return filename.endsWith('.jsx') ? 'jsx' : 'js';

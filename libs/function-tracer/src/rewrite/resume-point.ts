@@ -1,4 +1,4 @@
-import { child, children, type Node, text } from './node.ts';
+import { child, children, flag, type Node, text } from './node.ts';
 
 /** Where a function that was suspended can say that it runs again. */
 export interface ResumePoint {
@@ -27,12 +27,12 @@ export function resumePoints(node: Node, path: readonly Node[]): readonly Resume
     const parent = path[index];
     if (parent === undefined || !(TRANSPARENT.has(parent.type) || isObjectOf(parent, top))) break;
     top = parent;
-    isOptional = top.type !== 'ChainExpression' && (isOptional || top['optional'] === true);
+    isOptional = top.type !== 'ChainExpression' && (isOptional || flag(top, 'optional'));
   }
   const parent = path[index];
   if (parent === undefined) return [{ place: 'after', node: top }];
   const above = path.slice(0, index);
-  if (child(parent, 'callee') === top) return aroundCall(parent, above, isOptional || parent['optional'] === true);
+  if (child(parent, 'callee') === top) return aroundCall(parent, above, isOptional || flag(parent, 'optional'));
   return pointsIn(parent, top, above);
 }
 
@@ -65,7 +65,7 @@ function pointsIn(parent: Node, top: Node, above: readonly Node[]): readonly Res
     case 'UpdateExpression':
       return [{ place: 'after', node: parent }];
     case 'UnaryExpression':
-      return [{ place: 'after', node: parent['operator'] === 'delete' ? parent : top }];
+      return [{ place: 'after', node: text(parent, 'operator') === 'delete' ? parent : top }];
     case 'TaggedTemplateExpression':
       return resumePoints(parent, above);
     case 'VariableDeclarator':
@@ -103,12 +103,12 @@ function isPattern(node: Node | undefined): boolean {
 
 /** What `for…in` goes through is not quoted, and what `for await` goes through is watched. */
 function isIterated(loop: Node, node: Node): boolean {
-  return child(loop, 'right') === node && (loop.type === 'ForInStatement' || loop['await'] === true);
+  return child(loop, 'right') === node && (loop.type === 'ForInStatement' || flag(loop, 'await'));
 }
 
 // A `for await` says it by itself, whatever stands in its head.
 function inLoop(loop: Node): readonly ResumePoint[] {
-  return loop['await'] === true ? [] : [{ place: 'loop', node: loop }];
+  return flag(loop, 'await') ? [] : [{ place: 'loop', node: loop }];
 }
 
 const IN_PATTERN = new Set(['AssignmentPattern', 'ObjectPattern', 'ArrayPattern', 'RestElement', 'Property']);

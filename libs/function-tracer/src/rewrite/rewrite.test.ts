@@ -149,6 +149,32 @@ test('refuses text that is no program and text that it has rewritten', () => {
   expect(() => planRewrite('x.js', text, 'unknown')).toThrow(AlreadyRewritten);
 });
 
+test.each([
+  ['x.js', 'commonjs', 'import a from "a"'],
+  ['x.js', 'commonjs', 'export const a = 1'],
+  ['x.js', 'commonjs', 'f(() => import.meta.url)'],
+  ['x.js', 'commonjs', 'await a'],
+  ['x.ts', 'commonjs', 'f(import.meta.url)'],
+  ['x.js', 'module', 'return 1'],
+  ['x.js', 'unknown', 'import a from "a"; return 1'],
+  ['x.js', 'unknown', 'import type { A } from "a"'],
+] as const)('%s, %s, cannot hold %s', (filename, kind, source) => {
+  expect(() => planRewrite(filename, source, kind)).toThrow(SourceUnreadable);
+});
+
+test.each([
+  ['x.js', 'commonjs', 'import("a"); return new.target', false],
+  ['x.ts', 'commonjs', 'import type { A } from "a"; export = 1', true],
+  ['x.js', 'unknown', 'with (a) b', false],
+  ['x.js', 'unknown', 'const await = 1', false],
+  ['x.js', 'unknown', 'const a = await b', true],
+  ['x.js', 'unknown', 'f(import.meta.url)', true],
+  ['x.js', 'unknown', 'export {}', true],
+  ['x.js', 'module', '', true],
+] as const)('%s, %s, may hold %s', (filename, kind, source, isModule) => {
+  expect(parse(filename, source, kind).isModule).toBe(isModule);
+});
+
 test('rewrites its own sources and those of its neighbours', async () => {
   const { globSync, readFileSync } = await import('node:fs');
   const files = globSync('libs/{http,contracts,service-kit,trace-model}/src/**/*.ts').filter(

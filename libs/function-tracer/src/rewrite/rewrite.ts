@@ -1,9 +1,11 @@
 import { type Edit, lineAt, lineStarts, sortEdits } from './edits.ts';
 import { isExportPattern } from './export-patterns.ts';
 import { FunctionEdits } from './function-edits.ts';
-import { child, isFunction, isNode, type Node } from './node.ts';
+import { child, children, flag, type Node } from './node.ts';
+import { NodeStack, type SyntaxTree } from './syntax-tree.ts';
 import { nameOf } from './names.ts';
 import { parameterMembers } from './parameters.ts';
+import { hasNodes, Tags } from './node-layouts.ts';
 import { parse, type SourceKind, SourceUnreadable } from './parse.ts';
 import { HIDE_LINE, RUNTIME, type Scope } from './scope.ts';
 import { ScopeReader, type SkipReason } from './skip.ts';
@@ -50,36 +52,40 @@ export class AlreadyRewritten extends Error {
 export function planRewrite(filename: string, source: string, kind: SourceKind): RewritePlan {
   if (source.startsWith(BYTE_ORDER_MARK)) throw new SourceUnreadable('The text begins with a byte order mark.');
   if (source.includes(RUNTIME)) throw new AlreadyRewritten(filename);
-  const { program, comments } = parse(filename, source, kind);
-  const optOuts = source.includes(OPT_OUT) ? comments.filter(({ value }) => value.includes(OPT_OUT)) : [];
-  const walk = new RewriteWalk(source, kind, new Set(optOuts.map(({ end }) => end)));
-  walk.visit(program);
+  const parsed = parse(filename, source, kind);
+  const optOuts = source.includes(OPT_OUT) ? parsed.comments.filter(({ value }) => value.includes(OPT_OUT)) : [];
+  const walk = new RewriteWalk(parsed.program.tree, kind, new Set(optOuts.map(({ end }) => end)));
+  walk.visit(parsed.program.index);
   return walk.plan();
 }
 
+const WITH = new Tags(['WithStatement']);
 const OPT_OUT = 'flowtrace-ignore';
 const BYTE_ORDER_MARK = '\uFEFF';
 
 class RewriteWalk {
-  readonly #source: string;
+  readonly #tree: SyntaxTree;
   readonly #kind: SourceKind;
   readonly #optOuts: ReadonlySet<number>;
   readonly #lineStarts: readonly number[];
   readonly #scopeReader: ScopeReader;
   readonly #edits: FunctionEdits;
-  readonly #path: Node[] = [];
-  readonly #scopes: Scope[] = [];
+  /** The nodes around the one being visited, and those still to visit, of it and of them. */
+  readonly #path: number[] = [];
+  readonly #ahead = new NodeStack();
+  readonly #ancestors: Node[] = [];
   readonly #functions: FunctionSite[] = [];
   readonly #skipped: SkippedFunction[] = [];
+  #scope: Scope | undefined;
   #insideWith = 0;
 
-  constructor(source: string, kind: SourceKind, optOuts: ReadonlySet<number>) {
-    this.#source = source;
+  constructor(tree: SyntaxTree, kind: SourceKind, optOuts: ReadonlySet<number>) {
+    this.#tree = tree;
     this.#kind = kind;
     this.#optOuts = optOuts;
-    this.#lineStarts = lineStarts(source);
-    this.#scopeReader = new ScopeReader(source);
-    this.#edits = new FunctionEdits(source, this.#path);
+    this.#lineStarts = lineStarts(tree.source);
+    this.#scopeReader = new ScopeReader(tree);
+    this.#edits = new FunctionEdits(tree.source, () => this.#around());
   }
 
   plan(): RewritePlan {
@@ -87,61 +93,62 @@ class RewriteWalk {
   }
 
   #hideEditedLines(): Edit[] {
-    let hidden = -1;
+    let endOfHidden = 0;
     return sortEdits(this.#edits.list).map(edit => {
-      const line = lineAt(this.#lineStarts, edit.at);
-      if (line === hidden) return edit;
-      hidden = line;
+      if (edit.at < endOfHidden) return edit;
+      endOfHidden = this.#lineStarts[lineAt(this.#lineStarts, edit.at) + 1] ?? Infinity;
       return { ...edit, text: HIDE_LINE + edit.text };
     });
   }
 
-  visit(node: Node): void {
-    if (isFunction(node)) this.#visitFunction(node);
-    else this.#visitOther(node);
-    this.#edits.leave(node);
+  visit(index: number): void {
+    if (this.#tree.isFunction(index)) this.#visitFunction(this.#tree.node(index));
+    else this.#visitOther(index);
+    if (this.#edits.hasUnfinished) this.#edits.leave(index);
   }
 
-  #visitOther(node: Node): void {
-    const scope = this.#scopes.at(-1);
-    if (scope?.traced === true) this.#edits.enter(scope, node);
-    const isWith = node.type === 'WithStatement';
+  #visitOther(index: number): void {
+    const tag = this.#tree.tagOf(index);
+    if (this.#scope?.traced === true && FunctionEdits.concern(tag))
+      this.#edits.enter(this.#scope, this.#tree.node(index));
+    if (!hasNodes(tag)) return;
+    const isWith = WITH.has(tag);
     if (isWith) this.#insideWith++;
-    this.#visitChildren(node);
+    this.#path.push(index);
+    this.#visitBelow(index);
+    this.#path.pop();
     if (isWith) this.#insideWith--;
   }
 
-  #visitChildren(node: Node): void {
-    this.#path.push(node);
-    for (const field in node) {
-      const value = node[field];
-      if (typeof value !== 'object' || value === null) continue;
-      if (Array.isArray(value)) for (const item of value as unknown[]) this.#visitAny(item);
-      else this.#visitAny(value);
-    }
-    this.#path.pop();
-  }
-
-  #visitAny(value: unknown): void {
-    if (isNode(value)) this.visit(value);
+  #visitBelow(index: number): void {
+    const ahead = this.#ahead;
+    const start = ahead.end;
+    this.#tree.addChildren(index, ahead);
+    const { end } = ahead;
+    for (let at = start; at < end; at++) this.visit(ahead.nodes[at] ?? index);
+    ahead.end = start;
   }
 
   #visitFunction(fn: Node): void {
     const scope = this.#openScope(fn);
-    this.#path.push(fn);
-    for (const field in fn) if (field !== 'body') this.#visitField(fn[field]);
-    this.#scopes.push(scope);
+    this.#path.push(fn.index);
+    for (const parameter of children(fn, 'params')) this.visit(parameter.index);
+    const outer = this.#scope;
+    this.#scope = scope;
     const body = child(fn, 'body');
     if (scope.traced) this.#edits.open(scope, parameterMembers(fn));
-    if (body !== undefined) this.visit(body);
+    if (body !== undefined) this.visit(body.index);
     if (scope.traced) this.#edits.close(scope);
-    this.#scopes.pop();
+    this.#scope = outer;
     this.#path.pop();
   }
 
-  #visitField(value: unknown): void {
-    if (Array.isArray(value)) for (const item of value as unknown[]) this.#visitAny(item);
-    else this.#visitAny(value);
+  /** The ancestors of the node being visited; good until the next one is. */
+  #around(): readonly Node[] {
+    const known = this.#ancestors;
+    while (known.length > 0 && known.at(-1)?.index !== this.#path[known.length - 1]) known.pop();
+    for (const index of this.#path.slice(known.length)) known.push(this.#tree.node(index));
+    return known;
   }
 
   #openScope(fn: Node): Scope {
@@ -151,7 +158,7 @@ class RewriteWalk {
     const functionIndex = this.#functions.length;
     if (reason === undefined) this.#functions.push(site);
     else this.#skipped.push(skippedSite(site, reason));
-    const outer = this.#scopes.findLast(({ traced }) => traced);
+    const outer = this.#scope?.traced === true ? this.#scope : this.#scope?.outer;
     const depth = (outer?.depth ?? 0) + (reason === undefined ? 1 : 0);
     return {
       fn,
@@ -160,7 +167,7 @@ class RewriteWalk {
       traced: reason === undefined,
       frame: `${RUNTIME}${depth}`,
       value: `${RUNTIME}v${depth}`,
-      outerFrame: outer?.frame,
+      outer,
       isAsync: site.isAsync,
       isGenerator: site.isGenerator,
       cancelsReturns: facts.cancelsReturns,
@@ -170,21 +177,21 @@ class RewriteWalk {
   #reasonToSkip(fn: Node, own: SkipReason | undefined): SkipReason | undefined {
     if (this.#insideWith > 0) return 'with statement';
     if (this.#optOuts.size > 0 && this.#isOptedOut(fn)) return 'opt-out comment';
-    if (this.#kind !== 'module' && isExportPattern(fn, this.#path)) return 'pattern of an export';
+    if (this.#kind !== 'module' && isExportPattern(fn, this.#around())) return 'pattern of an export';
     return own;
   }
 
   /** The comment may stand before the function or before the declaration or member that holds it. */
   #isOptedOut(fn: Node): boolean {
-    return [fn, ...this.#path.slice(-2)].some(({ start }) => {
-      const before = this.#source.slice(0, start).trimEnd().length;
+    return [fn, ...this.#around().slice(-2)].some(({ start }) => {
+      const before = this.#tree.source.slice(0, start).trimEnd().length;
       return this.#optOuts.has(before);
     });
   }
 
   #describe(fn: Node): FunctionSite {
     const line = lineAt(this.#lineStarts, fn.start) + 1;
-    return { ...nameOf(fn, this.#path), line, isAsync: fn['async'] === true, isGenerator: fn['generator'] === true };
+    return { ...nameOf(fn, this.#around()), line, isAsync: flag(fn, 'async'), isGenerator: flag(fn, 'generator') };
   }
 }
 

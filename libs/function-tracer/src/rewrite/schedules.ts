@@ -17,8 +17,9 @@ const CHAIN = new Set(['MemberExpression', 'ChainExpression', 'CallExpression', 
  * A call that hands a function by name to run later: nothing ties that function's call to the one that scheduled it,
  * as the enclosing scope does for a function written in place. Answers the whole chain of calls it is part of.
  */
-export function schedules(call: Node, path: readonly Node[], source: string): Node | undefined {
+export function schedules(call: Node, pathTo: () => readonly Node[], source: string): Node | undefined {
   if (!handsOverByName(call)) return undefined;
+  const path = pathTo();
   let chain = call;
   for (const parent of path.toReversed()) {
     const goesOn =

@@ -10,8 +10,8 @@ export interface Scope {
   readonly frame: string;
   /** The variable that holds a value while something is said of it. */
   readonly value: string;
-  /** The variable of the nearest traced function around it: the call that made this function. */
-  readonly outerFrame: string | undefined;
+  /** The nearest traced function around it, whose call made this function. */
+  readonly outer: Scope | undefined;
   /** How many traced functions are around it, itself included. */
   readonly depth: number;
   readonly isAsync: boolean;
@@ -35,18 +35,20 @@ export function suspends(scope: Scope): boolean {
  */
 export function opening(scope: Scope, parameters: readonly string[]): string {
   const values = parameters.length === 0 ? '0' : `${RUNTIME}.on>1?{${parameters.join(',')}}:0`;
-  const outer = scope.outerFrame === undefined ? '' : `,typeof ${scope.outerFrame}=="object"?${scope.outerFrame}:0`;
+  const around = scope.outer?.frame;
+  const outer = around === undefined ? '' : `,typeof ${around}=="object"?${around}:0`;
   const taken = `${RUNTIME}.e(@@,${values}${outer})`;
   return `let ${scope.frame}=typeof ${RUNTIME}=="object"&&${RUNTIME}.on?${taken}:0,${scope.value};try{`;
 }
 
-export function closing({ frame }: Scope): string {
-  const error = `${RUNTIME}e`;
-  return (
-    `}catch(${error}){throw typeof ${RUNTIME}=="object"?${RUNTIME}.x(${frame},${error}):${error}}` +
-    `finally{${frame}&&${frame}.l()}`
-  );
+export function closing({ depth, frame }: Scope): string {
+  return (closings[depth] ??=
+    `}catch(${ERROR}){throw typeof ${RUNTIME}=="object"?${RUNTIME}.x(${frame},${ERROR}):${ERROR}}` +
+    `finally{${frame}&&${frame}.l()}`);
 }
+
+const ERROR = `${RUNTIME}e`;
+const closings: string[] = [];
 
 /** Marks the suspension that follows; evaluates to nothing of interest. */
 export function suspension({ frame }: Scope): string {

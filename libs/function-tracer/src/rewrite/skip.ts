@@ -1,6 +1,8 @@
 import { lastUpTo } from './edits.ts';
 import { addBoundNames, parameterNames } from './parameters.ts';
-import { child, children, isFunction, isNode, type Node, text } from './node.ts';
+import { child, children, childrenOfType, directives, isFunction, type Node, nodesBelow, text } from './node.ts';
+import { Tags } from './node-layouts.ts';
+import type { SyntaxTree } from './syntax-tree.ts';
 
 /** Why a function is left alone. */
 export type SkipReason =
@@ -18,24 +20,27 @@ export interface ScopeFacts {
   readonly cancelsReturns: boolean;
 }
 
-// None of them can be written with an escape.
-const WARNING_WORDS = /\b(?:with|using|finally)\b/g;
+const WARNING = new Tags(['WithStatement', 'TryStatement']);
+const WARNING_OR_DECLARING = new Tags(['WithStatement', 'TryStatement', 'VariableDeclaration']);
 
-/** Reads functions' own scopes, of one file. Most hold nothing to be found out, which the text alone tells. */
+/** Reads functions' own scopes, of one file. Most hold nothing to be found out, which a look at all nodes tells. */
 export class ScopeReader {
   readonly #warnings: readonly number[];
 
-  constructor(source: string) {
-    this.#warnings = Array.from(source.matchAll(WARNING_WORDS), ({ index }) => index);
+  constructor(tree: SyntaxTree) {
+    const tags = tree.source.includes('using') ? WARNING_OR_DECLARING : WARNING;
+    const found = tree.nodesWith(tags).filter(index => isWarning(tree, index));
+    this.#warnings = found.map(index => tree.startOf(index)).toSorted((a, b) => a - b);
   }
 
   facts(fn: Node): ScopeFacts {
     const body = child(fn, 'body');
-    const statements = body?.type === 'BlockStatement' ? children(body, 'body') : [];
-    const declared = statements.filter(({ type }) => type === 'FunctionDeclaration');
+    const block = body?.type === 'BlockStatement' ? body : undefined;
+    const declared = block === undefined ? [] : childrenOfType(block, 'body', 'FunctionDeclaration');
     const scan = new ScopeScan();
     if (body !== undefined && (declared.length > 0 || this.#warnsOf(fn))) scan.visit(body);
-    return { skip: skipReason(fn, { statements, declared, scan }), cancelsReturns: scan.cancelsReturns };
+    const isAsm = block !== undefined && directives(block).some(each => text(each, 'directive') === 'use asm');
+    return { skip: skipReason(fn, { isAsm, declared, scan }), cancelsReturns: scan.cancelsReturns };
   }
 
   #warnsOf({ start, end }: Node): boolean {
@@ -44,16 +49,23 @@ export class ScopeReader {
   }
 }
 
+function isWarning(tree: SyntaxTree, index: number): boolean {
+  const kind = tree.textOf(index, 'kind');
+  return kind === undefined
+    ? tree.typeOf(index) === 'WithStatement' || tree.nodesIn(index, 'finalizer').length > 0
+    : kind === 'await using';
+}
+
 interface OwnScope {
-  readonly statements: readonly Node[];
+  readonly isAsm: boolean;
   readonly declared: readonly Node[];
   readonly scan: ScopeScan;
 }
 
-function skipReason(fn: Node, { statements, declared, scan }: OwnScope): SkipReason | undefined {
+function skipReason(fn: Node, { isAsm, declared, scan }: OwnScope): SkipReason | undefined {
   if (scan.usesWith) return 'with statement';
   if (scan.awaitsDisposal) return 'await using';
-  if (statements.some(statement => text(statement, 'directive') === 'use asm')) return 'asm.js';
+  if (isAsm) return 'asm.js';
   return isUnmovable(fn, declared, scan) ? 'function declaration that a block would hide' : undefined;
 }
 
@@ -78,21 +90,12 @@ class ScopeScan {
 
   visit(node: Node): void {
     this.#note(node);
-    for (const field in node) this.#visitField(node, field);
-  }
-
-  #visitField(node: Node, field: string): void {
-    const value = node[field];
-    if (typeof value !== 'object' || value === null) return;
-    const finalizer = field === 'finalizer';
-    if (finalizer) this.#finalizers++;
-    if (Array.isArray(value)) for (const item of value) this.#visitNested(item);
-    else this.#visitNested(value);
-    if (finalizer) this.#finalizers--;
-  }
-
-  #visitNested(value: unknown): void {
-    if (isNode(value) && !isFunction(value)) this.visit(value);
+    const finalizer = child(node, 'finalizer');
+    for (const below of nodesBelow(node)) {
+      if (below === finalizer) this.#finalizers++;
+      if (!isFunction(below)) this.visit(below);
+      if (below === finalizer) this.#finalizers--;
+    }
   }
 
   #note(node: Node): void {
@@ -100,8 +103,8 @@ class ScopeScan {
     if (node.type === 'CallExpression' && text(child(node, 'callee'), 'name') === 'eval') this.callsEval = true;
     if (this.#finalizers > 0 && CANCELLING.has(node.type)) this.cancelsReturns = true;
     if (node.type !== 'VariableDeclaration') return;
-    if (node['kind'] === 'await using') this.awaitsDisposal = true;
-    if (node['kind'] !== 'var') return;
+    if (text(node, 'kind') === 'await using') this.awaitsDisposal = true;
+    if (text(node, 'kind') !== 'var') return;
     for (const declarator of children(node, 'declarations')) {
       addBoundNames(child(declarator, 'id'), this.variables);
     }

@@ -1,0 +1,259 @@
+import { layoutOf, type NodeField, type Tags, type ValueField } from './node-layouts.ts';
+
+/**
+ * A node, ESTree with TypeScript's additions; positions count UTF-16 units. A node has one object, so that nodes can
+ * be compared. Its fields are read by the functions of node.ts.
+ */
+export class Node {
+  readonly tree: SyntaxTree;
+  readonly index: number;
+  readonly type: string;
+
+  constructor(tree: SyntaxTree, index: number) {
+    this.tree = tree;
+    this.index = index;
+    this.type = tree.typeOf(index);
+  }
+
+  get start(): number {
+    return this.tree.startOf(this.index);
+  }
+
+  get end(): number {
+    return this.tree.endOf(this.index);
+  }
+}
+
+/** Nodes on their way to be visited. Where it ends is set by hand: V8 takes its time to shorten an array. */
+export class NodeStack {
+  readonly nodes: number[] = [];
+  end = 0;
+
+  push(index: number): void {
+    if (index !== NONE) this.nodes[this.end++] = index;
+  }
+}
+
+// The parser's memory, in words of 32 bits: a header, the nodes, their lists; then texts that are not in the source.
+const NODES = 0;
+const LIST_WORDS = 1;
+const SOURCE_BYTES = 3;
+const PROBLEMS = 7;
+const ROOT = 8;
+const ASCII_BYTES = 10;
+const HEADER_WORDS = 11;
+
+// A node: its tag and flags, slots from 1 on, and where it begins and ends, in bytes.
+const START = 10;
+const END = 11;
+const NODE_WORDS = 12;
+const NONE = -1;
+
+const ARROW_FUNCTION = 2;
+const FUNCTION = 3;
+const FUNCTION_BODY = 5;
+const PARAMETER = 7;
+
+/**
+ * A file's syntax, read where the parser wrote it: to make an object of every node takes three times as long as to
+ * parse, and most are never asked for anything. Nodes are named by their index.
+ */
+export class SyntaxTree {
+  readonly source: string;
+  readonly #words: Int32Array;
+  readonly #lists: number;
+  readonly #memory: ArrayBuffer;
+  readonly #nodes: (Node | undefined)[];
+  readonly #sourceBytes: number;
+  readonly #asciiBytes: number;
+  #positions: Uint32Array | undefined;
+
+  constructor(memory: ArrayBuffer, source: string) {
+    this.source = source;
+    this.#words = new Int32Array(memory, 0, memory.byteLength >> 2);
+    this.#lists = HEADER_WORDS + this.#word(NODES) * NODE_WORDS;
+    this.#memory = memory;
+    // As long as it will be: indices come in no order, which makes V8 keep what grows as a table.
+    this.#nodes = new Array<Node | undefined>(this.#word(NODES));
+    this.#sourceBytes = this.#word(SOURCE_BYTES);
+    this.#asciiBytes = this.#word(ASCII_BYTES);
+  }
+
+  get hasProblems(): boolean {
+    return this.#word(PROBLEMS) > 0;
+  }
+
+  get root(): Node {
+    return this.node(this.#word(ROOT));
+  }
+
+  node(index: number): Node {
+    return (this.#nodes[index] ??= new Node(this, index));
+  }
+
+  tagOf(index: number): number {
+    return this.#word(wordOf(index)) & 0xff;
+  }
+
+  typeOf(index: number): string {
+    const { type } = layoutOf(this.tagOf(index));
+    return type === '' ? (this.textOf(index, 'type') ?? '') : type;
+  }
+
+  startOf(index: number): number {
+    return this.#position(this.#word(wordOf(index) + START));
+  }
+
+  endOf(index: number): number {
+    return this.#position(this.#word(wordOf(index) + END));
+  }
+
+  /** Functions that have a body; TypeScript's overloads and abstract methods have none. */
+  isFunction(index: number): boolean {
+    const head = this.#word(wordOf(index));
+    const tag = head & 0xff;
+    if (tag !== FUNCTION) return tag === ARROW_FUNCTION;
+    const isDeclarationOrExpression = (flagsIn(head) & 2) === 0;
+    return isDeclarationOrExpression && this.#word(wordOf(index) + FUNCTION_BODY) !== NONE;
+  }
+
+  /** Adds the nodes directly below one, in the order of the text. */
+  addChildren(index: number, found: NodeStack): void {
+    for (const field of layoutOf(this.tagOf(index)).nodes) this.#addNodes(index, field, found);
+  }
+
+  /** All nodes with these tags, in no order. */
+  nodesWith(tags: Tags): number[] {
+    const found: number[] = [];
+    for (let index = this.#word(NODES) - 1; index >= 0; index--) {
+      if (tags.has(this.tagOf(index))) found.push(index);
+    }
+    return found;
+  }
+
+  /** The node in a field that holds one, if it is there. */
+  nodeIn(index: number, field: string): Node | undefined {
+    const place = layoutOf(this.tagOf(index)).nodesByName.get(field);
+    if (place?.holds !== 'node') return undefined;
+    const found = this.#word(wordOf(index) + place.slot);
+    return found === NONE ? undefined : this.node(found);
+  }
+
+  /** The nodes in a field; none if there is no such field. */
+  nodesIn(index: number, field: string): number[] {
+    const found = new NodeStack();
+    const place = layoutOf(this.tagOf(index)).nodesByName.get(field);
+    if (place !== undefined) this.#addNodes(index, place, found);
+    return found.nodes;
+  }
+
+  textOf(index: number, field: string): string | undefined {
+    const place = this.#valueField(index, field);
+    if (place?.holds === 'choice') return place.texts[(this.#flags(index) >> place.shift) & place.mask];
+    if (place?.holds !== 'text') return undefined;
+    const base = wordOf(index) + place.at;
+    return place.at === 0
+      ? this.source.slice(this.startOf(index), this.endOf(index))
+      : this.#text(this.#word(base), this.#word(base + 1));
+  }
+
+  bitOf(index: number, field: string): boolean {
+    const place = this.#valueField(index, field);
+    return place?.holds === 'bit' && ((this.#flags(index) >> place.at) & 1) === 1;
+  }
+
+  #addNodes(index: number, { holds, slot, last }: NodeField, found: NodeStack): void {
+    const base = wordOf(index);
+    const first = this.#word(base + slot);
+    if (holds === 'node') found.push(first);
+    else if (holds === 'parameters') this.#addParameters(first, found);
+    else {
+      this.#addList(first, this.#word(base + slot + 1), found);
+      if (last !== undefined) found.push(this.#word(base + last));
+    }
+  }
+
+  #addList(first: number, length: number, found: NodeStack): void {
+    const start = this.#lists + first;
+    for (let word = start; word < start + length; word++) found.push(this.#word(word));
+  }
+
+  #addParameters(holder: number, found: NodeStack): void {
+    if (holder === NONE) return;
+    const base = wordOf(holder);
+    const start = this.#lists + this.#word(base + 1);
+    const end = start + this.#word(base + 2);
+    for (let word = start; word < end; word++) found.push(this.#pattern(this.#word(word)));
+    found.push(this.#word(base + 3));
+  }
+
+  #pattern(parameter: number): number {
+    return this.tagOf(parameter) === PARAMETER ? this.#word(wordOf(parameter) + 1) : parameter;
+  }
+
+  #valueField(index: number, field: string): ValueField | undefined {
+    return layoutOf(this.tagOf(index)).values.get(field);
+  }
+
+  #flags(index: number): number {
+    return flagsIn(this.#word(wordOf(index)));
+  }
+
+  #word(position: number): number {
+    return this.#words[position] ?? NONE;
+  }
+
+  /** What is written with escapes is not in the source; its texts follow as if behind it. */
+  #text(from: number, to: number): string {
+    if (from < this.#sourceBytes) return this.source.slice(this.#position(from), this.#position(to));
+    const texts = (this.#lists + this.#word(LIST_WORDS)) * 4 - this.#sourceBytes;
+    return decoder.decode(new Uint8Array(this.#memory, texts + from, to - from));
+  }
+
+  #position(byte: number): number {
+    if (byte <= this.#asciiBytes) return byte;
+    this.#positions ??= positionsOfBytes(this.source, this.#asciiBytes, this.#sourceBytes);
+    return this.#positions[byte - this.#asciiBytes] ?? this.source.length;
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function wordOf(index: number): number {
+  return HEADER_WORDS + index * NODE_WORDS;
+}
+
+function flagsIn(head: number): number {
+  return head >>> 16;
+}
+
+/** For each byte from the first that is not ASCII, and the end: the UTF-16 unit that it belongs to. */
+function positionsOfBytes(source: string, asciiBytes: number, sourceBytes: number): Uint32Array {
+  const positions = new Uint32Array(sourceBytes - asciiBytes + 1);
+  let byte = 0;
+  for (let unit = asciiBytes; unit < source.length; unit++) {
+    const end = byte + bytesOf(source, unit);
+    while (byte < end) positions[byte++] = unit;
+  }
+  positions[byte] = source.length;
+  return positions;
+}
+
+// Of a pair of surrogates each half counts two of its four bytes; a half by itself is written as U+FFFD, in three.
+function bytesOf(source: string, unit: number): number {
+  const code = source.charCodeAt(unit);
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  const isPaired =
+    (isHighSurrogate(code) && isLowSurrogate(source.charCodeAt(unit + 1))) ||
+    (isLowSurrogate(code) && isHighSurrogate(source.charCodeAt(unit - 1)));
+  return isPaired ? 2 : 3;
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
+}
+
+function isLowSurrogate(code: number): boolean {
+  return code >= 0xdc00 && code < 0xe000;
+}
