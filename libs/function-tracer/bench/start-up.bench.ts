@@ -1,31 +1,66 @@
-// What start-up costs: loading a megabyte of source plain, traced without a cache, traced with an empty cache to be
-// filled, and traced from the cache. Each measurement is a process of its own; the four take turns.
+// What start-up costs: loading source plain, traced without a cache, traced with an empty cache to be filled (which is
+// written once the program is idle), and traced from the cache. Once the source of packages as people write it, once generated source that is little but
+// functions. None of it runs, so that no call is measured with it. Each measurement is a process of its own; the four
+// take turns.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const FILES = 100;
-const ROUNDS = 7;
+const ROUNDS = Number(process.argv[2] ?? 7);
 const REGISTER = new URL('../src/register.ts', import.meta.url).href;
+const PACKAGES = [
+  import.meta.resolve('acorn'),
+  import.meta.resolve('express'),
+  import.meta.resolve('fastify'),
+  import.meta.resolve('lodash'),
+  import.meta.resolve('rxjs'),
+  import.meta.resolve('semver'),
+  import.meta.resolve('undici'),
+  import.meta.resolve('zod'),
+];
+const MOST_BYTES_OF_A_PACKAGE = 300_000;
+const DENSE_FILES = 100;
 
 const directory = mkdtempSync(join(tmpdir(), 'start-up-'));
 process.once('exit', () => {
   rmSync(directory, { recursive: true });
 });
-mkdirSync(join(directory, 'node_modules'));
-let bytes = 0;
-for (let file = 0; file < FILES; file++) {
-  const source = Array.from({ length: 28 }, (_, n) => functionSource(`${file}_${n}`)).join('\n');
-  bytes += source.length;
-  writeFileSync(join(directory, `module-${file}.js`), source);
+
+/** A program in a folder of its own that loads these files. */
+interface Program {
+  readonly directory: string;
+  readonly files: number;
+  readonly bytes: number;
 }
-writeFileSync(join(directory, 'empty.cjs'), '');
-writeFileSync(
-  join(directory, 'main.cjs'),
-  `const before = process.threadCpuUsage(); for (let n = 0; n < ${FILES}; n++) require('./module-' + n + '.js');
-   const { user, system } = process.threadCpuUsage(before); console.log((user + system) / 1000);`,
-);
+
+function writeProgram(name: string, sources: readonly string[]): Program {
+  const program = join(directory, name);
+  mkdirSync(join(program, 'node_modules'), { recursive: true });
+  for (const [index, source] of sources.entries()) writeFileSync(join(program, `module-${index}.js`), source);
+  writeFileSync(
+    join(program, 'main.cjs'),
+    `const before = process.threadCpuUsage(); for (let n = 0; n < ${sources.length}; n++) require('./module-' + n + '.js');
+     const { user, system } = process.threadCpuUsage(before); console.log((user + system) / 1000);`,
+  );
+  return { directory: program, files: sources.length, bytes: sources.reduce((sum, { length }) => sum + length, 0) };
+}
+
+/** The CommonJS files of a package, by the URL of one, each in a function that nobody calls. */
+function packageSources(entry: string): string[] {
+  const root = /^.*\/node_modules\/[^/]+/.exec(fileURLToPath(entry))?.[0] ?? '';
+  const files = globSync('**/*.{js,cjs}', { cwd: root, exclude: ['node_modules', '**/test/**', '**/*.min.js'] });
+  const sources: string[] = [];
+  let bytes = 0;
+  for (const file of files.toSorted()) {
+    const source = readFileSync(join(root, file), 'utf8');
+    if (/^(?:#!|import\b|export\b)/m.test(source) || bytes + source.length > MOST_BYTES_OF_A_PACKAGE) continue;
+    bytes += source.length;
+    sources.push(`module.exports = function () { ${source}\n};`);
+  }
+  return sources;
+}
 
 // Files that are alike would find each other in the cache.
 function functionSource(n: string): string {
@@ -39,30 +74,50 @@ async function handle${n}(order, { quantity = 1, note } = {}) {
 function lines${n}(order) { return order.lines.filter((line) => line.price > 1${n}); }`;
 }
 
-function load(isTraced: boolean, cache: boolean): number {
+function load(program: Program, isTraced: boolean, cache: boolean): number {
   const flags = isTraced
     ? ['--conditions=@tracelab/source', '--import', REGISTER]
     : ['--import', 'data:text/javascript,'];
-  const env = { ...process.env, FLOWTRACE_LOGFILE: '', FLOWTRACE_ROOT: directory, FLOWTRACE_CACHE: String(cache) };
-  const { stdout, stderr } = spawnSync(process.execPath, [...flags, join(directory, 'main.cjs')], {
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, join(program.directory, 'main.cjs')], {
     encoding: 'utf8',
-    env,
+    env: {
+      ...process.env,
+      FLOWTRACE_LOGFILE: '',
+      FLOWTRACE_ROOT: program.directory,
+      FLOWTRACE_CACHE: String(cache),
+    },
   });
   if (stdout === '') throw new TypeError(stderr);
   return Number(stdout);
 }
 
-const times = { plain: [] as number[], cold: [] as number[], filling: [] as number[], cached: [] as number[] };
-for (let round = 0; round < ROUNDS; round++) {
-  times.plain.push(load(false, false));
-  times.cold.push(load(true, false));
-  rmSync(join(directory, 'node_modules', '.cache'), { recursive: true, force: true });
-  times.filling.push(load(true, true));
-  times.cached.push(load(true, true));
+function measure(program: Program): string {
+  const times = { plain: [] as number[], cold: [] as number[], filling: [] as number[], cached: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    times.plain.push(load(program, false, false));
+    times.cold.push(load(program, true, false));
+    rmSync(join(program.directory, 'node_modules', '.cache'), { recursive: true, force: true });
+    times.filling.push(load(program, true, true));
+    times.cached.push(load(program, true, true));
+  }
+  const plain = median(times.plain);
+  const megabytes = program.bytes / 1e6;
+  const perMegabyte = (ms: number[]) => `${((median(ms) - plain) / megabytes).toFixed(0)} ms`;
+  return (
+    `${megabytes.toFixed(2)} MB in ${program.files} files: plain ${plain.toFixed(0)} ms of CPU; a MB without a cache ` +
+    `+${perMegabyte(times.cold)}, with one to fill +${perMegabyte(times.filling)}, from it +${perMegabyte(times.cached)}`
+  );
 }
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-const plain = median(times.plain);
-const perMegabyte = (ms: number[]) => `${((median(ms) - plain) / (bytes / 1e6)).toFixed(0)} ms`;
-process.stdout.write(
-  `${(bytes / 1e6).toFixed(2)} MB in ${FILES} files: plain ${plain.toFixed(0)} ms of CPU; a MB without a cache +${perMegabyte(times.cold)}, with one to fill +${perMegabyte(times.filling)}, from it +${perMegabyte(times.cached)}\n`,
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+const dense = Array.from({ length: DENSE_FILES }, (_, file) =>
+  Array.from({ length: 28 }, (_, n) => functionSource(`${file}_${n}`)).join('\n'),
 );
+const programs = {
+  packages: writeProgram('packages', PACKAGES.flatMap(packageSources)),
+  functions: writeProgram('functions', dense),
+};
+for (const [name, program] of Object.entries(programs)) process.stdout.write(`${name.padEnd(9)} ${measure(program)}\n`);
