@@ -1,4 +1,5 @@
-import { Node, NodeStack } from './syntax-tree.ts';
+import type { Tags } from './node-layouts.ts';
+import { Node } from './syntax-tree.ts';
 
 export { Node };
 
@@ -12,24 +13,30 @@ export function children({ tree, index }: Node, field: string): readonly Node[] 
   return tree.nodesIn(index, field).map(found => tree.node(found));
 }
 
-/** Those of the children under a field that are of a type. */
-export function childrenOfType({ tree, index }: Node, field: string, type: string): readonly Node[] {
-  const found = tree.nodesIn(index, field).filter(each => tree.typeOf(each) === type);
+/** Those of the children under a field that have one of the tags. */
+export function childrenOfType({ tree, index }: Node, field: string, tags: Tags): readonly Node[] {
+  const found = tree.nodesIn(index, field).filter(each => tags.has(tree.tagOf(each)));
   return found.map(each => tree.node(each));
 }
 
+const DIRECTIVE = 'directive';
+
 /** The directives that a body begins with. */
-export function directives({ tree, index }: Node): readonly Node[] {
-  const statements = tree.nodesIn(index, 'body');
-  const end = statements.findIndex(each => tree.textOf(each, 'directive') === undefined);
-  return statements.slice(0, end === -1 ? undefined : end).map(each => tree.node(each));
+export function directives(body: Node): readonly Node[] {
+  const { tree } = body;
+  if (tree.textOf(tree.firstIn(body.index, 'body'), DIRECTIVE) === undefined) return [];
+  return children(body, 'body').filter(statement => text(statement, DIRECTIVE) !== undefined);
 }
 
 /** Every node directly below one, in the order of the text. */
 export function nodesBelow({ tree, index }: Node): readonly Node[] {
-  const found = new NodeStack();
-  tree.addChildren(index, found);
-  return found.nodes.map(each => tree.node(each));
+  const found: Node[] = [];
+  tree.visitChildren(index, {
+    visit: each => {
+      found.push(tree.node(each));
+    },
+  });
+  return found;
 }
 
 /** The text under a field, if there is any. */

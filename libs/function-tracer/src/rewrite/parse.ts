@@ -1,6 +1,7 @@
 import { type Comment, decode, nativeParser, type ParserOptions } from './native-parser.ts';
 import { SyntaxTree } from './syntax-tree.ts';
-import { child, children, type Node, nodesBelow, text } from './node.ts';
+import { childrenOfType, type Node, text } from './node.ts';
+import { Tags } from './node-layouts.ts';
 
 /** How a file's text is to be read. */
 export type SourceKind = 'module' | 'commonjs' | 'unknown';
@@ -80,27 +81,22 @@ class Parsed implements ParsedSource {
   }
 }
 
-const MODULE_STATEMENT = new Set([
+const MODULE_STATEMENT = new Tags([
   'ImportDeclaration',
   'ExportNamedDeclaration',
   'ExportDefaultDeclaration',
   'ExportAllDeclaration',
   'TSExportAssignment',
 ]);
+const META_PROPERTY = new Tags(['MetaProperty']);
 
 function hasModuleSyntax(program: Node): boolean {
-  return children(program, 'body').some(({ type }) => MODULE_STATEMENT.has(type)) || usesImportMeta(program);
+  return childrenOfType(program, 'body', MODULE_STATEMENT).length > 0 || usesImportMeta(program);
 }
 
-const IMPORT_META = /\bimport\s*\.\s*meta\b/;
-
-function usesImportMeta(program: Node): boolean {
-  return IMPORT_META.test(program.tree.source) && holdsImportMeta(program);
-}
-
-function holdsImportMeta(node: Node): boolean {
-  if (node.type === 'MetaProperty') return text(child(node, 'meta'), 'name') === 'import';
-  return nodesBelow(node).some(holdsImportMeta);
+function usesImportMeta({ tree }: Node): boolean {
+  if (!tree.source.includes('meta')) return false;
+  return tree.nodesWith(META_PROPERTY).some(index => text(tree.nodeIn(index, 'meta'), 'name') === 'import');
 }
 
 function languageOf(filename: string): ParserOptions['lang'] {

@@ -2,7 +2,7 @@ import { type Edit, lineAt, lineStarts, sortEdits } from './edits.ts';
 import { isExportPattern } from './export-patterns.ts';
 import { FunctionEdits } from './function-edits.ts';
 import { child, children, flag, type Node } from './node.ts';
-import { NodeStack, type SyntaxTree } from './syntax-tree.ts';
+import type { SyntaxTree } from './syntax-tree.ts';
 import { nameOf } from './names.ts';
 import { parameterMembers } from './parameters.ts';
 import { hasNodes, Tags } from './node-layouts.ts';
@@ -70,9 +70,8 @@ class RewriteWalk {
   readonly #lineStarts: readonly number[];
   readonly #scopeReader: ScopeReader;
   readonly #edits: FunctionEdits;
-  /** The nodes around the one being visited, and those still to visit, of it and of them. */
+  /** The nodes around the one being visited. */
   readonly #path: number[] = [];
-  readonly #ahead = new NodeStack();
   readonly #ancestors: Node[] = [];
   readonly #functions: FunctionSite[] = [];
   readonly #skipped: SkippedFunction[] = [];
@@ -115,18 +114,9 @@ class RewriteWalk {
     const isWith = WITH.has(tag);
     if (isWith) this.#insideWith++;
     this.#path.push(index);
-    this.#visitBelow(index);
+    this.#tree.visitChildren(index, this);
     this.#path.pop();
     if (isWith) this.#insideWith--;
-  }
-
-  #visitBelow(index: number): void {
-    const ahead = this.#ahead;
-    const start = ahead.end;
-    this.#tree.addChildren(index, ahead);
-    const { end } = ahead;
-    for (let at = start; at < end; at++) this.visit(ahead.nodes[at] ?? index);
-    ahead.end = start;
   }
 
   #visitFunction(fn: Node): void {

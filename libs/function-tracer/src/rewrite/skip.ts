@@ -1,6 +1,6 @@
 import { lastUpTo } from './edits.ts';
 import { addBoundNames, parameterNames } from './parameters.ts';
-import { child, children, childrenOfType, directives, isFunction, type Node, nodesBelow, text } from './node.ts';
+import { child, children, childrenOfType, directives, type Node, text } from './node.ts';
 import { Tags } from './node-layouts.ts';
 import type { SyntaxTree } from './syntax-tree.ts';
 
@@ -20,6 +20,8 @@ export interface ScopeFacts {
   readonly cancelsReturns: boolean;
 }
 
+// A function among statements is declared by it.
+const FUNCTION_DECLARATION = new Tags(['FunctionDeclaration']);
 const WARNING = new Tags(['WithStatement', 'TryStatement']);
 const WARNING_OR_DECLARING = new Tags(['WithStatement', 'TryStatement', 'VariableDeclaration']);
 
@@ -36,9 +38,9 @@ export class ScopeReader {
   facts(fn: Node): ScopeFacts {
     const body = child(fn, 'body');
     const block = body?.type === 'BlockStatement' ? body : undefined;
-    const declared = block === undefined ? [] : childrenOfType(block, 'body', 'FunctionDeclaration');
-    const scan = new ScopeScan();
-    if (body !== undefined && (declared.length > 0 || this.#warnsOf(fn))) scan.visit(body);
+    const declared = block === undefined ? [] : childrenOfType(block, 'body', FUNCTION_DECLARATION);
+    const scan = new ScopeScan(fn.tree);
+    if (body !== undefined && (declared.length > 0 || this.#warnsOf(fn))) scan.visit(body.index);
     const isAsm = block !== undefined && directives(block).some(each => text(each, 'directive') === 'use asm');
     return { skip: skipReason(fn, { isAsm, declared, scan }), cancelsReturns: scan.cancelsReturns };
   }
@@ -78,7 +80,11 @@ function isUnmovable(fn: Node, declared: readonly Node[], scan: ScopeScan): bool
   return scan.callsEval || new Set(names).size < names.length || names.some(name => taken.has(name));
 }
 
-const CANCELLING = new Set(['ReturnStatement', 'BreakStatement', 'ContinueStatement']);
+const CANCELLING = new Tags(['ReturnStatement', 'BreakStatement', 'ContinueStatement']);
+const TRY = new Tags(['TryStatement']);
+const WITH = new Tags(['WithStatement']);
+const CALL = new Tags(['CallExpression']);
+const DECLARATION = new Tags(['VariableDeclaration']);
 
 class ScopeScan {
   usesWith = false;
@@ -86,27 +92,41 @@ class ScopeScan {
   cancelsReturns = false;
   callsEval = false;
   readonly variables: string[] = [];
+  readonly #tree: SyntaxTree;
   #finalizers = 0;
 
-  visit(node: Node): void {
-    this.#note(node);
-    const finalizer = child(node, 'finalizer');
-    for (const below of nodesBelow(node)) {
-      if (below === finalizer) this.#finalizers++;
-      if (!isFunction(below)) this.visit(below);
-      if (below === finalizer) this.#finalizers--;
-    }
+  constructor(tree: SyntaxTree) {
+    this.#tree = tree;
   }
 
-  #note(node: Node): void {
-    if (node.type === 'WithStatement') this.usesWith = true;
-    if (node.type === 'CallExpression' && text(child(node, 'callee'), 'name') === 'eval') this.callsEval = true;
-    if (this.#finalizers > 0 && CANCELLING.has(node.type)) this.cancelsReturns = true;
-    if (node.type !== 'VariableDeclaration') return;
-    if (text(node, 'kind') === 'await using') this.awaitsDisposal = true;
-    if (text(node, 'kind') !== 'var') return;
-    for (const declarator of children(node, 'declarations')) {
-      addBoundNames(child(declarator, 'id'), this.variables);
-    }
+  visit(index: number): void {
+    if (this.#tree.isFunction(index)) return;
+    const tag = this.#tree.tagOf(index);
+    if (WITH.has(tag)) this.usesWith = true;
+    else if (CALL.has(tag)) this.#noteCall(this.#tree.node(index));
+    else if (DECLARATION.has(tag)) this.#noteDeclaration(this.#tree.node(index));
+    else if (CANCELLING.has(tag) && this.#finalizers > 0) this.cancelsReturns = true;
+    if (TRY.has(tag)) this.#visitTry(this.#tree.node(index));
+    else this.#tree.visitChildren(index, this);
+  }
+
+  #visitTry(node: Node): void {
+    for (const part of [child(node, 'block'), child(node, 'handler')]) if (part !== undefined) this.visit(part.index);
+    const finalizer = child(node, 'finalizer');
+    if (finalizer === undefined) return;
+    this.#finalizers++;
+    this.visit(finalizer.index);
+    this.#finalizers--;
+  }
+
+  #noteCall(node: Node): void {
+    if (text(child(node, 'callee'), 'name') === 'eval') this.callsEval = true;
+  }
+
+  #noteDeclaration(node: Node): void {
+    const kind = text(node, 'kind');
+    if (kind === 'await using') this.awaitsDisposal = true;
+    if (kind !== 'var') return;
+    for (const declarator of children(node, 'declarations')) addBoundNames(child(declarator, 'id'), this.variables);
   }
 }

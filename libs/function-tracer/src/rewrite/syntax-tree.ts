@@ -24,8 +24,13 @@ export class Node {
   }
 }
 
+/** Is handed nodes by their indices. */
+export interface NodeVisitor {
+  visit(index: number): void;
+}
+
 /** Nodes on their way to be visited. Where it ends is set by hand: V8 takes its time to shorten an array. */
-export class NodeStack {
+class NodeStack {
   readonly nodes: number[] = [];
   end = 0;
 
@@ -64,6 +69,7 @@ export class SyntaxTree {
   readonly #lists: number;
   readonly #memory: ArrayBuffer;
   readonly #nodes: (Node | undefined)[];
+  readonly #ahead = new NodeStack();
   readonly #sourceBytes: number;
   readonly #asciiBytes: number;
   #positions: Uint32Array | undefined;
@@ -117,9 +123,16 @@ export class SyntaxTree {
     return isDeclarationOrExpression && this.#word(wordOf(index) + FUNCTION_BODY) !== NONE;
   }
 
-  /** Adds the nodes directly below one, in the order of the text. */
-  addChildren(index: number, found: NodeStack): void {
-    for (const field of layoutOf(this.tagOf(index)).nodes) this.#addNodes(index, field, found);
+  /** Visits the nodes directly below one, in the order of the text. */
+  visitChildren(index: number, visitor: NodeVisitor): void {
+    const { nodes } = layoutOf(this.tagOf(index));
+    if (nodes.length === 0) return;
+    const ahead = this.#ahead;
+    const start = ahead.end;
+    for (const field of nodes) this.#addNodes(index, field, ahead);
+    const { end } = ahead;
+    for (let at = start; at < end; at++) visitor.visit(ahead.nodes[at] ?? NONE);
+    ahead.end = start;
   }
 
   /** All nodes with these tags, in no order. */
@@ -137,6 +150,13 @@ export class SyntaxTree {
     if (place?.holds !== 'node') return undefined;
     const found = this.#word(wordOf(index) + place.slot);
     return found === NONE ? undefined : this.node(found);
+  }
+
+  /** The first node in a field that holds a list; none has the index -1. */
+  firstIn(index: number, field: string): number {
+    const place = layoutOf(this.tagOf(index)).nodesByName.get(field);
+    if (place?.holds !== 'list' || this.#word(wordOf(index) + place.slot + 1) === 0) return NONE;
+    return this.#word(this.#lists + this.#word(wordOf(index) + place.slot));
   }
 
   /** The nodes in a field; none if there is no such field. */
