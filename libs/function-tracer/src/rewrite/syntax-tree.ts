@@ -1,3 +1,4 @@
+import { lastUpTo } from './edits.ts';
 import { layoutOf, type NodeField, type Tags, type ValueField } from './node-layouts.ts';
 
 /**
@@ -72,7 +73,7 @@ export class SyntaxTree {
   readonly #ahead = new NodeStack();
   readonly #sourceBytes: number;
   readonly #asciiBytes: number;
-  #positions: Uint32Array | undefined;
+  #shifts: ByteShifts | undefined;
 
   constructor(memory: ArrayBuffer, source: string) {
     this.source = source;
@@ -232,8 +233,8 @@ export class SyntaxTree {
 
   #position(byte: number): number {
     if (byte <= this.#asciiBytes) return byte;
-    this.#positions ??= positionsOfBytes(this.source, this.#asciiBytes, this.#sourceBytes);
-    return this.#positions[byte - this.#asciiBytes] ?? this.source.length;
+    this.#shifts ??= new ByteShifts(this.source);
+    return this.#shifts.unitAt(byte);
   }
 }
 
@@ -247,33 +248,28 @@ function flagsIn(head: number): number {
   return head >>> 16;
 }
 
-/** For each byte from the first that is not ASCII, and the end: the UTF-16 unit that it belongs to. */
-function positionsOfBytes(source: string, asciiBytes: number, sourceBytes: number): Uint32Array {
-  const positions = new Uint32Array(sourceBytes - asciiBytes + 1);
-  let byte = 0;
-  for (let unit = asciiBytes; unit < source.length; unit++) {
-    const end = byte + bytesOf(source, unit);
-    while (byte < end) positions[byte++] = unit;
+/** How far bytes are ahead of UTF-16 units, from the end of each character that is not ASCII on. */
+class ByteShifts {
+  readonly #ends: number[] = [];
+  readonly #shifts: number[] = [];
+
+  constructor(source: string) {
+    let shift = 0;
+    for (const { 0: character, index } of source.matchAll(/\P{ASCII}/gu)) {
+      shift += bytesOf(character.codePointAt(0) ?? 0) - character.length;
+      this.#ends.push(index + character.length + shift);
+      this.#shifts.push(shift);
+    }
   }
-  positions[byte] = source.length;
-  return positions;
+
+  unitAt(byte: number): number {
+    const last = lastUpTo(this.#ends, byte);
+    return (this.#ends[last] ?? 0) <= byte ? byte - (this.#shifts[last] ?? 0) : byte;
+  }
 }
 
-// Of a pair of surrogates each half counts two of its four bytes; a half by itself is written as U+FFFD, in three.
-function bytesOf(source: string, unit: number): number {
-  const code = source.charCodeAt(unit);
-  if (code < 0x80) return 1;
-  if (code < 0x800) return 2;
-  const isPaired =
-    (isHighSurrogate(code) && isLowSurrogate(source.charCodeAt(unit + 1))) ||
-    (isLowSurrogate(code) && isHighSurrogate(source.charCodeAt(unit - 1)));
-  return isPaired ? 2 : 3;
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code < 0xdc00;
-}
-
-function isLowSurrogate(code: number): boolean {
-  return code >= 0xdc00 && code < 0xe000;
+/** In UTF-8; half a surrogate pair counts as U+FFFD, which is written for it. */
+function bytesOf(codePoint: number): number {
+  if (codePoint < 0x800) return 2;
+  return codePoint < 0x1_00_00 ? 3 : 4;
 }
