@@ -1,7 +1,7 @@
 // What start-up costs: loading source plain, traced without a cache, traced with an empty cache to be filled (which is
 // written once the program is idle), and traced from the cache. Once the source of packages as people write it, once generated source that is little but
 // functions. None of it runs, so that no call is measured with it. Each measurement is a process of its own; the four
-// take turns.
+// take turns. The tracer is the built one, as people run it: `pnpm build` first.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROUNDS = Number(process.argv[2] ?? 7);
-const REGISTER = new URL('../src/register.ts', import.meta.url).href;
+const REGISTER = new URL('../dist/register.js', import.meta.url).href;
 const PACKAGES = [
   import.meta.resolve('acorn'),
   import.meta.resolve('express'),
@@ -20,7 +20,6 @@ const PACKAGES = [
   import.meta.resolve('undici'),
   import.meta.resolve('zod'),
 ];
-const MOST_BYTES_OF_A_PACKAGE = 300_000;
 const DENSE_FILES = 100;
 
 const directory = mkdtempSync(join(tmpdir(), 'start-up-'));
@@ -51,15 +50,11 @@ function writeProgram(name: string, sources: readonly string[]): Program {
 function packageSources(entry: string): string[] {
   const root = /^.*\/node_modules\/[^/]+/.exec(fileURLToPath(entry))?.[0] ?? '';
   const files = globSync('**/*.{js,cjs}', { cwd: root, exclude: ['node_modules', '**/test/**', '**/*.min.js'] });
-  const sources: string[] = [];
-  let bytes = 0;
-  for (const file of files.toSorted()) {
-    const source = readFileSync(join(root, file), 'utf8');
-    if (/^(?:#!|import\b|export\b)/m.test(source) || bytes + source.length > MOST_BYTES_OF_A_PACKAGE) continue;
-    bytes += source.length;
-    sources.push(`module.exports = function () { ${source}\n};`);
-  }
-  return sources;
+  return files
+    .toSorted()
+    .map(file => readFileSync(join(root, file), 'utf8'))
+    .filter(source => !/^(?:#!|import\b|export\b)/m.test(source))
+    .map(source => `module.exports = function () { ${source}\n};`);
 }
 
 // Files that are alike would find each other in the cache.
@@ -75,10 +70,9 @@ function lines${n}(order) { return order.lines.filter((line) => line.price > 1${
 }
 
 function load(program: Program, isTraced: boolean, cache: boolean): number {
-  const flags = isTraced
-    ? ['--conditions=@tracelab/source', '--import', REGISTER]
-    : ['--import', 'data:text/javascript,'];
-  const { stdout, stderr } = spawnSync(process.execPath, [...flags, join(program.directory, 'main.cjs')], {
+  const imported = isTraced ? REGISTER : 'data:text/javascript,';
+  const args = ['--import', imported, join(program.directory, 'main.cjs')];
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     env: {
       ...process.env,
