@@ -1,13 +1,19 @@
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as GrpcExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
 import { ExportResultCode } from '@opentelemetry/core';
-import { OTLPExporterBase } from '@opentelemetry/otlp-exporter-base';
-import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http';
+import { OTLPExporterBase, createOtlpNetworkExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import {
+  convertLegacyHttpOptions,
+  createOtlpHttpExportDelegate,
+  createOtlpHttpExporterMetrics,
+} from '@opentelemetry/otlp-exporter-base/node-http';
 import type { OTLPExporterNodeConfigBase } from '@opentelemetry/otlp-exporter-base/node-http';
 import type { IExporterMetricsHelper } from '@opentelemetry/otlp-transformer';
 import { ConsoleSpanExporter } from '@opentelemetry/sdk-trace';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { TracingConfig } from '../config.ts';
+import { HttpTransport } from './http-transport.ts';
 import { ExporterOutlet } from './outlet.ts';
 import type { Outlet } from './outlet.ts';
 import { TraceEncoder } from './trace-encoder.ts';
@@ -29,22 +35,13 @@ export function outletFor(config: TracingConfig): Outlet<unknown> {
 const CONTENT_TYPE = 'application/x-protobuf';
 const counting: IExporterMetricsHelper<PackedSpan[]> = { name: 'span', countItems: spans => spans.length };
 
-/** OpenTelemetry's own transport, retries and settings, with our encoding. */
+/** OpenTelemetry's own settings and delegate, with our encoding, and our sending where nothing is compressed. */
 class ProtobufOutlet extends OTLPExporterBase<PackedSpan[]> implements Outlet<PackedSpan> {
   readonly contentType = CONTENT_TYPE;
   readonly #encoder: TraceEncoder;
 
   constructor(options: OTLPExporterNodeConfigBase, encoder: TraceEncoder) {
-    super(
-      createOtlpHttpExportDelegate(
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- OpenTelemetry's exporters have no other way yet
-        convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', { 'content-type': CONTENT_TYPE }),
-        encoder,
-        'otlp_http_span_exporter',
-        counting,
-        undefined,
-      ),
-    );
+    super(delegateOf(options, encoder));
     this.#encoder = encoder;
   }
 
@@ -55,6 +52,16 @@ class ProtobufOutlet extends OTLPExporterBase<PackedSpan[]> implements Outlet<Pa
   bodyOf(spans: PackedSpan[]): Uint8Array {
     return this.#encoder.serializeRequest(spans);
   }
+}
+
+function delegateOf(options: OTLPExporterNodeConfigBase, encoder: TraceEncoder): IOtlpExportDelegate<PackedSpan[]> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- OpenTelemetry's exporters have no other way yet
+  const settings = convertLegacyHttpOptions(options, 'TRACES', 'v1/traces', { 'content-type': CONTENT_TYPE });
+  const type = 'otlp_http_span_exporter';
+  if (settings.compression !== 'none')
+    return createOtlpHttpExportDelegate(settings, encoder, type, counting, undefined);
+  const metrics = createOtlpHttpExporterMetrics(type, counting, settings.url, undefined);
+  return createOtlpNetworkExportDelegate(settings, encoder, metrics, new HttpTransport(settings));
 }
 
 const discarding: SpanExporter = {
