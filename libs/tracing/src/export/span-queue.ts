@@ -30,6 +30,12 @@ export interface ExportWatcher {
 }
 
 /**
+ * So many spans are written one after the other: where requests are short and processes many, the code that does it and what it knows of attributes have
+ * left the processor's caches each time. More would be there when the collector comes.
+ */
+const PACKED_TOGETHER = 16;
+
+/**
  * Sends finished spans in batches, one at a time, from a bounded queue. The SDK's BatchSpanProcessor does the same but keeps its
  * spans to itself: here the unsent ones can be taken out, which is what saves them when the process exits at once.
  */
@@ -37,6 +43,8 @@ export class SpanQueue<Waiting> implements SpanProcessor {
   readonly #outlet: Outlet<Waiting>;
   readonly #options: SpanQueueOptions;
   readonly #watcher: ExportWatcher;
+  /** The latest, as they ended. */
+  #ended: ReadableSpan[] = [];
   #waiting: Waiting[] = [];
   #sending: readonly Waiting[] = [];
   #current: Promise<void> | undefined;
@@ -54,7 +62,7 @@ export class SpanQueue<Waiting> implements SpanProcessor {
 
   get stats(): SpanQueueStats {
     return {
-      queued: this.#waiting.length + this.#sending.length,
+      queued: this.#unsentCount + this.#sending.length,
       capacity: this.#options.capacity,
       exported: this.#exported,
       failed: this.#failed,
@@ -73,24 +81,19 @@ export class SpanQueue<Waiting> implements SpanProcessor {
   /** Queues a finished span whatever its sampled flag says. */
   add(span: ReadableSpan): void {
     if (this.#isClosed) return;
-    if (this.#waiting.length >= this.#options.capacity) {
+    if (this.#unsentCount >= this.#options.capacity) {
       this.#dropped++;
       this.#watcher.spansDropped(this.stats);
       return;
     }
-    try {
-      this.#waiting.push(this.#outlet.pack(span));
-    } catch (error) {
-      // The application is in the middle of its work here, which no attribute of a span may end.
-      this.#failed++;
-      this.#watcher.exportFailed(error instanceof Error ? error : undefined, 1);
-      return;
-    }
+    this.#ended.push(span);
+    if (this.#ended.length >= PACKED_TOGETHER) this.#pack();
     if (this.#current === undefined) this.#schedule();
   }
 
   /** Everything not yet accepted by the backend, the batch under way included. It is the caller's from now on. */
   takeUnsent(): Waiting[] {
+    this.#pack();
     const unsent = [...this.#sending, ...this.#waiting];
     this.#sending = [];
     this.#waiting = [];
@@ -104,7 +107,7 @@ export class SpanQueue<Waiting> implements SpanProcessor {
   }
 
   async forceFlush(): Promise<void> {
-    while (this.#current !== undefined || this.#waiting.length > 0) await (this.#current ?? this.#send());
+    while (this.#current !== undefined || this.#unsentCount > 0) await (this.#current ?? this.#send());
   }
 
   async shutdown(): Promise<void> {
@@ -115,8 +118,26 @@ export class SpanQueue<Waiting> implements SpanProcessor {
     await this.#outlet.shutdown();
   }
 
+  get #unsentCount(): number {
+    return this.#waiting.length + this.#ended.length;
+  }
+
+  #pack(): void {
+    const ended = this.#ended;
+    this.#ended = [];
+    for (const span of ended) {
+      try {
+        this.#waiting.push(this.#outlet.pack(span));
+      } catch (error) {
+        // The application may be in the middle of its work here, which no attribute of a span may end.
+        this.#failed++;
+        this.#watcher.exportFailed(error instanceof Error ? error : undefined, 1);
+      }
+    }
+  }
+
   #schedule(): void {
-    if (this.#waiting.length >= this.#options.batchSize) {
+    if (this.#unsentCount >= this.#options.batchSize) {
       void this.#send();
       return;
     }
@@ -127,11 +148,13 @@ export class SpanQueue<Waiting> implements SpanProcessor {
   #send(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#pack();
+    if (this.#waiting.length === 0) return Promise.resolve();
     this.#sending = this.#waiting.splice(0, this.#options.batchSize);
     this.#current = this.#export(this.#sending).then(() => {
       this.#sending = [];
       this.#current = undefined;
-      if (this.#waiting.length > 0) this.#schedule();
+      if (this.#unsentCount > 0) this.#schedule();
     });
     return this.#current;
   }

@@ -42,8 +42,8 @@ const MAX_KNOWN_KEYS = 2_000;
 
 /**
  * Spans as OTLP protobuf: byte for byte what OpenTelemetry's serializer makes of them, in a third of its time. That one walks over every span
- * twice, for the size and for the content; this one writes once, and has the keys of attributes, and many values, in bytes already. Each span is written as it
- * ends, while the processor's caches still hold it; what waits to be sent is a few hundred bytes, and the span itself is free to go.
+ * twice, for the size and for the content; this one writes once, and has the keys of attributes, and many values, in bytes already. Each span is written
+ * soon after it ended: what waits to be sent is a few hundred bytes, and the span itself is free to go.
  */
 export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServiceResponse> {
   readonly #writer = new ProtobufWriter();
