@@ -80,11 +80,12 @@ test('each query is one span, named by operation and table, under the step that 
     ['SELECT users', 0],
     ['in callback', 0],
     ['INSERT users', 2],
+    ['INSERT users', 0],
     ['SELECT nowhere', 2],
     ['SELECT nowhere', 2],
     ['SELECT users', 0],
   ]);
-  const [insert, select, , , failed] = below('pg');
+  const [insert, select, , , failed, repeated] = below('pg');
   expect(insert).toMatchObject({
     kind: 3,
     attributes: {
@@ -98,6 +99,12 @@ test('each query is one span, named by operation and table, under the step that 
   });
   expect(select?.attributes['db.query.text']).toBe('select * from users where name = ?');
   expect(failed?.attributes).toMatchObject({ 'db.response.status_code': '23505', 'error.type': '23505' });
+  expect(Object.keys(repeated?.attributes ?? {})).toEqual(Object.keys(insert?.attributes ?? {}));
+});
+
+test('the same statement tells each time which database it asked', () => {
+  const asked = below('databases').map(({ attributes }) => attributes['db.namespace']);
+  expect(asked).toEqual(['postgres', 'template1', 'postgres']);
 });
 
 test('queries that waited for the pool belong to their own callers', () => {

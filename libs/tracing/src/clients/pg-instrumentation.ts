@@ -19,6 +19,7 @@ import {
 import { databaseCalls } from './database-calls.ts';
 import type { ClientCall } from './client-call.ts';
 import { describeSql } from './sql.ts';
+import type { SqlDescription } from './sql.ts';
 import { redactText } from '../redact.ts';
 
 type Callback = (error: unknown, ...rest: unknown[]) => unknown;
@@ -26,11 +27,13 @@ type Query = (this: PgClient, ...args: unknown[]) => unknown;
 type Connect = (this: unknown, callback?: Callback) => unknown;
 
 interface PgClient {
-  readonly connectionParameters?: {
-    readonly database?: string | null;
-    readonly host?: string | null;
-    readonly port?: number | string;
-  };
+  readonly connectionParameters?: ConnectionParameters;
+}
+
+interface ConnectionParameters {
+  readonly database?: string | null | undefined;
+  readonly host?: string | null | undefined;
+  readonly port?: number | string | undefined;
 }
 
 interface Prototype<Method> {
@@ -123,19 +126,55 @@ function textOf(query: unknown): string | undefined {
   return 'cursor' in query ? textOf(query.cursor) : undefined;
 }
 
-function describe(client: PgClient, text: string | undefined): { summary: string; attributes: Attributes } {
-  const { database, host, port } = client.connectionParameters ?? {};
-  const attributes: Attributes = { [ATTR_DB_SYSTEM_NAME]: 'postgresql' };
-  if (typeof database === 'string') attributes[ATTR_DB_NAMESPACE] = redactText(database);
-  if (typeof host === 'string') attributes[ATTR_SERVER_ADDRESS] = host;
-  if (port !== undefined && Number.isInteger(Number(port))) attributes[ATTR_SERVER_PORT] = Number(port);
-  if (text === undefined) return { summary: 'QUERY', attributes };
-  const sql = describeSql(text);
-  attributes[ATTR_DB_QUERY_TEXT] = sql.text;
-  attributes[ATTR_DB_QUERY_SUMMARY] = sql.summary;
-  attributes[ATTR_DB_OPERATION_NAME] = sql.operation;
-  if (sql.collection !== undefined) attributes[ATTR_DB_COLLECTION_NAME] = sql.collection;
-  return { summary: sql.summary, attributes };
+interface Described {
+  readonly summary: string;
+  readonly attributes: Attributes;
+}
+
+// Nearly every process has one database.
+let latest: DescribedDatabase | undefined;
+
+// Clients say where they are connected in an object that may change.
+function describe({ connectionParameters = {} }: PgClient, text: string | undefined): Described {
+  if (latest?.isOf(connectionParameters) !== true) latest = new DescribedDatabase(connectionParameters);
+  return latest.query(text);
+}
+
+/** The attributes of queries to one database, of each statement worked out once: a copy costs less. */
+class DescribedDatabase {
+  readonly #parameters: ConnectionParameters;
+  readonly #attributes: Attributes = { [ATTR_DB_SYSTEM_NAME]: 'postgresql' };
+  readonly #statements = new WeakMap<SqlDescription, Attributes>();
+
+  constructor({ database, host, port }: ConnectionParameters) {
+    this.#parameters = { database, host, port };
+    if (typeof database === 'string') this.#attributes[ATTR_DB_NAMESPACE] = redactText(database);
+    if (typeof host === 'string') this.#attributes[ATTR_SERVER_ADDRESS] = host;
+    if (port !== undefined && Number.isInteger(Number(port))) this.#attributes[ATTR_SERVER_PORT] = Number(port);
+  }
+
+  isOf({ database, host, port }: ConnectionParameters): boolean {
+    const known = this.#parameters;
+    return database === known.database && host === known.host && port === known.port;
+  }
+
+  query(text: string | undefined): Described {
+    if (text === undefined) return { summary: 'QUERY', attributes: { ...this.#attributes } };
+    const sql = describeSql(text);
+    return { summary: sql.summary, attributes: { ...(this.#statements.get(sql) ?? this.#newStatement(sql)) } };
+  }
+
+  #newStatement(sql: SqlDescription): Attributes {
+    const attributes: Attributes = {
+      ...this.#attributes,
+      [ATTR_DB_QUERY_TEXT]: sql.text,
+      [ATTR_DB_QUERY_SUMMARY]: sql.summary,
+      [ATTR_DB_OPERATION_NAME]: sql.operation,
+    };
+    if (sql.collection !== undefined) attributes[ATTR_DB_COLLECTION_NAME] = sql.collection;
+    this.#statements.set(sql, attributes);
+    return attributes;
+  }
 }
 
 function bindCallback(args: unknown[], call: ClientCall): boolean {
