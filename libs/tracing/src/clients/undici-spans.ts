@@ -96,11 +96,22 @@ interface Handler {
   runInAsyncScope?(fn: () => Context): Context;
 }
 
+type HandledRequest = Readonly<Record<symbol, Handler | undefined>>;
+
+// Every copy of undici has one of its own, and most processes use one copy.
+let handlerKey = Symbol('handler');
+
+function handlerOf(request: HandledRequest): Handler | undefined {
+  if (!Object.hasOwn(request, handlerKey))
+    handlerKey =
+      Object.getOwnPropertySymbols(request).find(({ description }) => description === 'handler') ?? handlerKey;
+  return request[handlerKey];
+}
+
 // A pool with a limit makes the request when a connection comes free, inside whatever request freed it. The handler was made by
 // the caller and is an AsyncResource in undici's own API, so it still knows whose call this is.
 function callerOf(request: UndiciRequest): Context {
-  const symbol = Object.getOwnPropertySymbols(request).find(({ description }) => description === 'handler');
-  const handler = symbol && (request as unknown as Record<symbol, Handler | undefined>)[symbol];
+  const handler = handlerOf(request as unknown as HandledRequest);
   if (typeof handler?.runInAsyncScope !== 'function') return context.active();
   return handler.runInAsyncScope(() => context.active());
 }
