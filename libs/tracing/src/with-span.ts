@@ -62,13 +62,10 @@ export function openSpan(
   name: string,
   options: WithSpanOptions & { readonly parent: Context },
 ): ActiveSpan {
-  const { kind = 'internal', description, isRoot = false, parent } = options;
-  const attributes =
-    description === undefined
-      ? options.attributes
-      : { ...options.attributes, [TracingAttribute.description]: description };
-  const started = { kind: kinds[kind], root: isRoot, startTime: clock.now() };
-  return runtime.tracer.startSpan(name, attributes === undefined ? started : { ...started, attributes }, parent);
+  const { kind = 'internal', attributes: given = {}, description, isRoot = false, parent } = options;
+  const attributes = description === undefined ? given : { ...given, [TracingAttribute.description]: description };
+  const started = { kind: kinds[kind], root: isRoot, startTime: clock.now(), attributes };
+  return runtime.tracer.startSpan(name, started, parent);
 }
 
 /** Calls `fn` with `spanContext` active and ends `span` when what it returns settles. */
