@@ -12,6 +12,7 @@ test.each([
   ['http://shop.example:80', '/a?b=1', ['http://shop.example/a?b=1', 'shop.example', 80]],
   ['http://ann:secret@shop.example', '/a', ['http://shop.example/a', 'shop.example', 80]],
   ['http://shop.example', '/a?token=abcdef&b=1', ['http://shop.example/a?token=[redacted]&b=1', 'shop.example', 80]],
+  ['http://shop.example', '/a/ann@shop.example', ['http://shop.example/a/[redacted]', 'shop.example', 80]],
   ['http://proxy.example:3128', 'http://ann:secret@other.example/a#b', ['http://other.example/a', 'other.example', 80]],
   ['http://shop.example', '/a#secret', ['http://shop.example/a', 'shop.example', 80]],
   ['http://shop.example', '*', ['http://shop.example/*', 'shop.example', 80]],

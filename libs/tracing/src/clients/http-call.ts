@@ -8,19 +8,21 @@ import {
   METRIC_HTTP_CLIENT_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
 import { knownMethods, redactQuery } from '../http-names.ts';
+import { redactText } from '../redact.ts';
 import { ClientCalls } from './client-call.ts';
 import type { ClientCall } from './client-call.ts';
 
 /** The calls of both HTTP clients: undici, which is fetch's, and node:http, which is axios's. */
 export function httpCalls(): ClientCalls {
   return new ClientCalls({
+    areClean: true,
     name: METRIC_HTTP_CLIENT_REQUEST_DURATION,
     description: 'Duration of HTTP client requests.',
     keys: [ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_RESPONSE_STATUS_CODE, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT],
   });
 }
 
-/** The attributes of a request for `path` at `origin`, secrets cut out of its query; undefined where that is no address. */
+/** The attributes of a request for `path` at `origin`, secrets cut out of its address; undefined where that is no address. */
 export function httpAttributes(method: string, origin: string, path: string): Attributes | undefined {
   if (!path.startsWith('/') || path.includes('#')) return unusual(method, origin, path);
   const known = origins.of(origin);
@@ -31,7 +33,7 @@ export function httpAttributes(method: string, origin: string, path: string): At
     [ATTR_HTTP_REQUEST_METHOD]: knownMethods.has(method) ? method : '_OTHER',
     [ATTR_SERVER_ADDRESS]: known.address,
     [ATTR_SERVER_PORT]: known.port,
-    [ATTR_URL_FULL]: `${known.text}${seen}`,
+    [ATTR_URL_FULL]: redactText(`${known.text}${seen}`),
   };
 }
 
