@@ -35,6 +35,20 @@ test('a key that holds a secret itself is redacted with its value kept', () => {
   expect(attributes).toEqual({ 'inventory.[redacted]': 'available', 'inventory.item1': 'available' });
 });
 
+test('each key is known by itself, whichever came before it', () => {
+  for (const keys of [
+    ['a', 'plain'],
+    ['a', 'api.key'],
+    ['api.key', 'a', 'plain'],
+    ['a', 'plain', 'api.key'],
+    ['a', 'api.key'],
+  ]) {
+    const attributes = Object.fromEntries(keys.map(key => [key, 'x']));
+    redactAttributes(attributes);
+    expect(attributes).toEqual(Object.fromEntries(keys.map(key => [key, key === 'api.key' ? REDACTED : 'x'])));
+  }
+});
+
 test.each(['100%', 'a%20b', '%E0%A4%A', '0.4111111111111111', '4111111111111111.25', 'LIKE %x%'])(
   '%s is left as it is',
   text => {

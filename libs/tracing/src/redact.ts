@@ -150,8 +150,10 @@ function redactNumber(value: number): unknown {
 
 /** Redacts `attributes` in place: span attributes are read by many and owned by none. */
 export function redactAttributes(attributes: Attributes): void {
+  let known: KnownKey | undefined;
   for (const key in attributes) {
-    const kind = keyKinds.of(key);
+    known = keyKinds.after(known, key);
+    const { kind } = known;
     if (kind === 'plain') continue;
     if (kind === 'leaking') {
       // A key made from input, such as `inventory.<item>`, may hold what a value must not.
@@ -222,21 +224,42 @@ export function isPlainKey(key: string): boolean {
   return keyKinds.of(key) === 'plain';
 }
 
+interface KnownKey {
+  readonly key: string;
+  readonly kind: KeyKind;
+  /** The one that came after it last. */
+  next: KnownKey | undefined;
+}
+
 /** Remembers what was found out about a key: attribute keys are few and come again with every span. */
 class KeyKinds {
-  readonly #known = new Map<string, KeyKind>([
-    ...plainKeys.map(key => [key, 'plain'] as const),
-    [ATTR_DB_QUERY_TEXT, 'statement'],
-  ]);
+  readonly #known = new Map<string, KnownKey>();
+
+  constructor(kinds: Iterable<readonly [key: string, kind: KeyKind]>) {
+    for (const [key, kind] of kinds) this.#known.set(key, { key, kind, next: undefined });
+  }
 
   of(key: string): KeyKind {
+    return this.#lookUp(key).kind;
+  }
+
+  /** The same for the key after `previous`: mostly the one that came after it before, which costs less to see than to look up. */
+  after(previous: KnownKey | undefined, key: string): KnownKey {
+    if (previous?.next?.key === key) return previous.next;
+    const known = this.#lookUp(key);
+    if (previous !== undefined) previous.next = known;
+    return known;
+  }
+
+  #lookUp(key: string): KnownKey {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const kind = redactText(key) !== key ? 'leaking' : isSecretKey(key) ? 'secret' : 'unknown';
+    const found: KnownKey = { key, kind, next: undefined };
     // Keys made from input must not fill the memory.
-    if (this.#known.size < 2_000) this.#known.set(key, kind);
-    return kind;
+    if (this.#known.size < 2_000) this.#known.set(key, found);
+    return found;
   }
 }
 
-const keyKinds = new KeyKinds();
+const keyKinds = new KeyKinds([...plainKeys.map(key => [key, 'plain'] as const), [ATTR_DB_QUERY_TEXT, 'statement']]);

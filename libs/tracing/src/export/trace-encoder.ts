@@ -197,16 +197,25 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
   }
 
   #attributes(number: number, attributes: Attributes): void {
+    let known: KnownKey | undefined;
     for (const key of Object.keys(attributes)) {
       this.#writer.byte(field(number, LENGTH));
-      this.#attribute(key, attributes[key]);
+      known = this.#keyAfter(known, key);
+      this.#attribute(known, attributes[key]);
     }
   }
 
-  // Many attributes have the same value in span after span: then all of their bytes are known.
-  #attribute(key: string, value: unknown): void {
-    const writer = this.#writer;
+  // A key mostly follows the one that it followed before, and to see that costs less than to look it up.
+  #keyAfter(previous: KnownKey | undefined, key: string): KnownKey {
+    if (previous?.next?.key === key) return previous.next;
     const known = this.#keys.get(key) ?? this.#newKey(key);
+    if (previous !== undefined) previous.next = known;
+    return known;
+  }
+
+  // Many attributes have the same value in span after span: then all of their bytes are known.
+  #attribute(known: KnownKey, value: unknown): void {
+    const writer = this.#writer;
     if (known.whole !== undefined && known.usual === value) {
       writer.raw(known.whole);
       return;
@@ -277,7 +286,7 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
     writer.byte(field(1, LENGTH));
     writer.string(key);
     writer.byte(field(2, LENGTH));
-    const known = new KnownKey(writer.takeBack(position));
+    const known = new KnownKey(key, writer.takeBack(position));
     // Keys made from input must not fill the memory.
     if (this.#keys.size < MAX_KNOWN_KEYS) this.#keys.set(key, known);
     return known;
@@ -286,6 +295,9 @@ export class TraceEncoder implements ISerializer<PackedSpan[], IExportTraceServi
 
 /** What is known of an attribute from earlier spans. */
 class KnownKey {
+  readonly key: string;
+  /** The one that came after it last. */
+  next: KnownKey | undefined;
   /** The key, and the tag of the value after it: what the attribute begins with. */
   readonly head: Uint8Array;
   /** The attribute with its usual value. */
@@ -294,7 +306,8 @@ class KnownKey {
   #latest: Plain | undefined;
   #times = 0;
 
-  constructor(head: Uint8Array) {
+  constructor(key: string, head: Uint8Array) {
+    this.key = key;
     this.head = head;
   }
 
