@@ -195,6 +195,17 @@ test('a span without times has them from the clock, in order', () => {
   expect([start, event, end]).toEqual([start, event, end].toSorted((a, b) => a - b));
 });
 
+test('attributes that are taken as they are do not grow past the limit, whoever adds to them', () => {
+  const attributes: Attributes = { a: 1, b: 2 };
+  const spanLimits = { attributeCountLimit: 2 };
+  const provider = new TracerProvider({ spanProcessors: [new Witness()], spanLimits });
+  const span = spanStarterOf(provider, 'test').startSpan('work', { attributes, areClean: true }) as RecordedSpan;
+  span.setAttribute('c', 3);
+  attributes['c'] = 3;
+  expect(span.attributes).toEqual({ a: 1, b: 2 });
+  expect(span.droppedAttributesCount).toBe(1);
+});
+
 test('ids are new each time, and a child has its parent’s trace', () => {
   const starter = spanStarterOf(new TracerProvider({ spanProcessors: [new Witness()] }), 'test');
   const contexts = Array.from({ length: 2_000 }, () => starter.startSpan('work', {}, ROOT_CONTEXT).spanContext());

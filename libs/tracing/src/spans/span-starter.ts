@@ -85,6 +85,9 @@ interface Cleaned {
   readonly dropped: number;
 }
 
+// Whoever hands over clean attributes adds a few to that object until the end, which the span's limit does not see.
+const ADDED_LATER = 16;
+
 const unlimited = { attributeCountLimit: Infinity, attributeValueLengthLimit: Infinity };
 const chosen: SamplingResult = { decision: SamplingDecision.RECORD_AND_SAMPLED };
 const notRecording = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
@@ -145,7 +148,8 @@ class LightTracer implements SpanStarter {
 
   #limited(given: Cleaned, sampled: SamplingResult): Cleaned {
     const { limits } = this.#origin;
-    const isWithin = given.count <= limits.attributeCountLimit && limits.attributeValueLengthLimit === Infinity;
+    const isWithin =
+      given.count + ADDED_LATER <= limits.attributeCountLimit && limits.attributeValueLengthLimit === Infinity;
     if (isWithin && sampled.attributes === undefined) return given;
     const { attributes = {}, droppedAttributesCount = 0 } = cleanAttributes(
       { ...given.attributes, ...sampled.attributes },
