@@ -1,7 +1,7 @@
 // What start-up costs: loading source plain, traced without a cache, traced with an empty cache to be filled (which is
-// written once the program is idle), and traced from the cache. Once the source of packages as people write it, once generated source that is little but
-// functions. None of it runs, so that no call is measured with it. Each measurement is a process of its own; the four
-// take turns. The tracer is the built one, as people run it: `pnpm build` first.
+// written once the program is idle), and traced from the cache. Once the source of whole packages, as people write it, and
+// once generated source that is little but functions. None of it runs, so that no call is measured with it. Each measurement
+// is a process of its own; the four take turns. The tracer is the built one, as people run it: `pnpm build` first.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
