@@ -1,5 +1,5 @@
-import { type Comment, decode, nativeParser, type ParserOptions } from './native-parser.ts';
-import { SyntaxTree } from './syntax-tree.ts';
+import { nativeParser, type ParserOptions } from './native-parser.ts';
+import { type Comment, SyntaxTree } from './syntax-tree.ts';
 import { childrenOfType, type Node, text } from './node.ts';
 import { Tags } from './node-layouts.ts';
 
@@ -55,29 +55,23 @@ const encoder = new TextEncoder();
 
 class Parsed implements ParsedSource {
   readonly program: Node;
-  readonly #memory: ArrayBuffer;
   readonly #isSurelyModule: boolean;
 
   constructor(sourceType: ParserOptions['sourceType'], filename: string, source: string) {
     const options: ParserOptions = { sourceType, lang: languageOf(filename), preserveParens: true };
-    this.#memory = nativeParser().parse(encoder.encode(source), options);
+    const tree = new SyntaxTree(nativeParser().parse(encoder.encode(source), options), source);
+    const { error } = tree;
+    if (error !== undefined) throw new SourceUnreadable(error.message, lineOf(source, error.at));
     this.#isSurelyModule = sourceType === 'module';
-    const tree = new SyntaxTree(this.#memory, source);
-    if (tree.hasProblems) this.#throwFirstError(source);
     this.program = tree.root;
   }
 
   get comments(): readonly Comment[] {
-    return decode(this.#memory, this.program.tree.source).comments;
+    return this.program.tree.comments;
   }
 
   get isModule(): boolean {
     return this.#isSurelyModule || hasModuleSyntax(this.program);
-  }
-
-  #throwFirstError(source: string): void {
-    const error = decode(this.#memory, source).diagnostics.find(({ severity }) => severity === 'error');
-    if (error !== undefined) throw new SourceUnreadable(error.message, lineOf(source, error.start));
   }
 }
 

@@ -1,18 +1,34 @@
 import { globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { layoutOf } from './node-layouts.ts';
 import { children, flag, type Node, nodesBelow, text } from './node.ts';
-import { decode, nativeParser, type ParserOptions } from './native-parser.ts';
+import { nativeParser, type ParserOptions } from './native-parser.ts';
 import { SyntaxTree } from './syntax-tree.ts';
 
 type Decoded = Readonly<Record<string, unknown>> & { readonly type: string };
 
-function expectSameTrees(source: string, lang: ParserOptions['lang'], sourceType: ParserOptions['sourceType']): void {
+interface DecodedTree {
+  readonly program: Decoded;
+  readonly comments: readonly unknown[];
+  readonly diagnostics: readonly { readonly message: string; readonly start: number }[];
+}
+
+const { decode } = createRequire(import.meta.url)('yuku-parser/decode.js') as {
+  decode: (memory: ArrayBuffer, source: string) => DecodedTree;
+};
+
+function parse(source: string, lang: ParserOptions['lang'], sourceType: ParserOptions['sourceType']) {
   const memory = nativeParser().parse(new TextEncoder().encode(source), { sourceType, lang, preserveParens: true });
-  const { program, diagnostics } = decode(memory, source) as ReturnType<typeof decode> & { program: Decoded };
-  expect(diagnostics).toEqual([]);
-  expect([...differences(new SyntaxTree(memory, source).root, program)]).toEqual([]);
+  return { tree: new SyntaxTree(memory, source), decoded: decode(memory, source) };
+}
+
+function expectSameTrees(source: string, lang: ParserOptions['lang'], sourceType: ParserOptions['sourceType']): void {
+  const { tree, decoded } = parse(source, lang, sourceType);
+  expect([tree.error, decoded.diagnostics]).toEqual([undefined, []]);
+  expect([...differences(tree.root, decoded.program)]).toEqual([]);
+  expect(tree.comments.map(comment => ({ ...comment, type: expect.anything() }))).toEqual(decoded.comments);
 }
 
 function* differences(node: Node, decoded: Decoded): Generator<string> {
@@ -76,6 +92,15 @@ test.each([
 ])('reads %s as the parser itself does', source => {
   expectSameTrees(source, 'js', 'commonjs');
 });
+
+test.each(['let a = ;', '/* é 🎉 */ f(\n', 'é("\\u{d800}\\u0061"); class { }', 'a b c'])(
+  'tells what is wrong with %s',
+  source => {
+    const { tree, decoded } = parse(source, 'js', 'commonjs');
+    const [first] = decoded.diagnostics;
+    expect(tree.error).toEqual({ message: first?.message, at: first?.start });
+  },
+);
 
 test('reads modules as the parser itself does', () => {
   const source = [

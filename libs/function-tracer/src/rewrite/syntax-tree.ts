@@ -25,6 +25,12 @@ export class Node {
   }
 }
 
+export interface Comment {
+  readonly value: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Is handed nodes by their indices. */
 export interface NodeVisitor {
   visit(index: number): void;
@@ -43,11 +49,19 @@ class NodeStack {
 // The parser's memory, in words of 32 bits: a header, the nodes, their lists; then texts that are not in the source.
 const NODES = 0;
 const LIST_WORDS = 1;
+const TEXT_BYTES = 2;
 const SOURCE_BYTES = 3;
+const COMMENTS = 4;
 const PROBLEMS = 7;
 const ROOT = 8;
 const ASCII_BYTES = 10;
 const HEADER_WORDS = 11;
+
+// A comment, behind the texts: its kind, where its text begins and ends, and where itself does. Then a problem: how severe
+// it is, in one byte, where it begins and ends, the length of its message and the message.
+const COMMENT_WORDS = 5;
+const PROBLEM_START = 1;
+const MESSAGE_LENGTH = 9;
 
 // A node: its tag and flags, slots from 1 on, and where it begins and ends, in bytes.
 const START = 10;
@@ -86,8 +100,20 @@ export class SyntaxTree {
     this.#asciiBytes = this.#word(ASCII_BYTES);
   }
 
-  get hasProblems(): boolean {
-    return this.#word(PROBLEMS) > 0;
+  get comments(): Comment[] {
+    return Array.from({ length: this.#word(COMMENTS) }, (_, index) => {
+      const [, from = 0, to = 0, start = 0, end = 0] = this.#words.subarray(this.#commentWord(index));
+      return { value: this.#text(from, to), start: this.#position(start), end: this.#position(end) };
+    });
+  }
+
+  /** The first that is wrong with the text. */
+  get error(): { readonly message: string; readonly at: number } | undefined {
+    if (this.#word(PROBLEMS) <= 0) return undefined;
+    const place = new DataView(this.#memory, this.#commentWord(this.#word(COMMENTS)) * 4);
+    const length = place.getUint32(MESSAGE_LENGTH, true);
+    const message = new Uint8Array(this.#memory, place.byteOffset + MESSAGE_LENGTH + 4, length);
+    return { message: decoder.decode(message), at: this.#position(place.getUint32(PROBLEM_START, true)) };
   }
 
   get root(): Node {
@@ -210,6 +236,11 @@ export class SyntaxTree {
 
   #pattern(parameter: number): number {
     return this.tagOf(parameter) === PARAMETER ? this.#word(wordOf(parameter) + 1) : parameter;
+  }
+
+  #commentWord(index: number): number {
+    const texts = (this.#word(TEXT_BYTES) + 3) >> 2;
+    return this.#lists + this.#word(LIST_WORDS) + texts + index * COMMENT_WORDS;
   }
 
   #valueField(index: number, field: string): ValueField | undefined {
