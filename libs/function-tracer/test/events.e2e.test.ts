@@ -186,6 +186,23 @@ test('what was rewritten is kept by a program that exits at once, too', async ()
   expect(kept.filter(path => /\/[\da-f]{40}$/.test(path))).toHaveLength(1);
 });
 
+test('what was rewritten is kept by a server that nobody asks anything before a signal ends it', async () => {
+  const cwd = temporaryDirectory();
+  mkdirSync(join(cwd, 'node_modules'));
+  const names = Array.from({ length: 20 }, (_, n) => `part-${n}.cjs`);
+  for (const name of names) writeFileSync(join(cwd, name), `exports.name = function () { return '${name}' };`);
+  const kill = "setTimeout(() => process.kill(process.pid, 'SIGTERM'), 500).unref();";
+  const parts = names.map(name => `require('./${name}');`).join('\n');
+  writeFileSync(
+    join(cwd, 'server.cjs'),
+    `${parts}\nrequire('node:net').createServer().listen(0, '127.0.0.1');\n${kill}`,
+  );
+  const env = { FLOWTRACE_LOGFILE: join(cwd, 'flow.jsonl'), FLOWTRACE_CACHE: 'true' };
+  await run(join(cwd, 'server.cjs'), [], { cwd, env });
+  const kept = readdirSync(join(cwd, 'node_modules/.cache'), { recursive: true, encoding: 'utf8' });
+  expect(kept.filter(path => /\/[\da-f]{40}$/.test(path))).toHaveLength(21);
+});
+
 test('a sample takes whole trees or nothing of them', async () => {
   const none = await trace({ FLOWTRACE_SAMPLE_RATE: '0' });
   expect(none.events).toEqual([]);

@@ -14,13 +14,11 @@ interface SourceFile {
   readonly kind: SourceKind;
 }
 
-type Stored = Planned['plan'];
-
-interface StoredHead extends Stored {
+type StoredHead = Planned['plan'] & {
   readonly numbered: UnnumberedText['functions'];
   /** How long each part of the text is. */
   readonly lengths: readonly number[];
-}
+};
 
 interface Waiting {
   readonly key: string;
@@ -76,9 +74,10 @@ export class PlanCache {
     });
   }
 
-  // It keeps no program alive and gives way to what the program has to do.
+  // It keeps no program alive and gives way to what the program has to do. An immediate would wait for the next event of a
+  // program that waits itself.
   #writeWhenIdle(): void {
-    setImmediate(() => {
+    setTimeout(() => {
       const next = this.#waiting.shift();
       if (next !== undefined) this.#store(next);
       if (this.#waiting.length > 0) this.#writeWhenIdle();

@@ -111,6 +111,7 @@ function handlerOf(request: HandledRequest): Handler | undefined {
 // A pool with a limit makes the request when a connection comes free, inside whatever request freed it. The handler was made by
 // the caller and is an AsyncResource in undici's own API, so it still knows whose call this is.
 function callerOf(request: UndiciRequest): Context {
+  // Undici's types know nothing of the symbol.
   const handler = handlerOf(request as unknown as HandledRequest);
   if (typeof handler?.runInAsyncScope !== 'function') return context.active();
   return handler.runInAsyncScope(() => context.active());
