@@ -11,6 +11,9 @@ const KEPT_BYTES = 2 * 1024 * 1024;
 export class ProtobufWriter {
   #bytes = Buffer.allocUnsafeSlow(START_BYTES);
   #at = 0;
+  #second = NaN;
+  #secondLow = 0;
+  #secondHigh = 0;
 
   get position(): number {
     return this.#at;
@@ -97,13 +100,12 @@ export class ProtobufWriter {
     this.#at = this.#bytes.writeDoubleLE(value, this.#at);
   }
 
-  /** Nanoseconds since 1970 as fixed64. They are more than a number holds exactly, so the halves are added up apart. */
+  /** Nanoseconds since 1970 as fixed64. They are more than a number holds exactly, so the halves are kept apart: those of a second for all of its spans. */
   time([seconds, nanos]: HrTime): void {
-    const lower = (seconds & 0xffff) * 1e9 + nanos;
-    const upper = Math.floor(seconds / 2 ** 16) * 1e9;
-    const low = (lower >>> 0) + (upper & 0xffff) * 2 ** 16;
+    if (seconds !== this.#second) this.#beginSecond(seconds);
+    const low = this.#secondLow + nanos;
     this.fixed32(low);
-    this.fixed32(Math.floor(lower / 2 ** 32) + Math.floor(upper / 2 ** 16) + Math.floor(low / 2 ** 32));
+    this.fixed32(low < 2 ** 32 ? this.#secondHigh : this.#secondHigh + 1);
   }
 
   /** The bytes that `text` spells in hexadecimal, with their length before them. */
@@ -177,6 +179,15 @@ export class ProtobufWriter {
     this.#at = start - lengthBytes;
     this.varint(length);
     this.#at += length;
+  }
+
+  #beginSecond(seconds: number): void {
+    const lower = (seconds & 0xffff) * 1e9;
+    const upper = Math.floor(seconds / 2 ** 16) * 1e9;
+    const low = (lower >>> 0) + (upper & 0xffff) * 2 ** 16;
+    this.#second = seconds;
+    this.#secondLow = low >>> 0;
+    this.#secondHigh = Math.floor(lower / 2 ** 32) + Math.floor(upper / 2 ** 16) + Math.floor(low / 2 ** 32);
   }
 
   #longString(text: string): void {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { SpanStatusCode } from '@opentelemetry/api';
 import type { Attributes, HrTime, SpanContext } from '@opentelemetry/api';
 import { TraceState } from '@opentelemetry/core';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
@@ -156,4 +157,43 @@ test('a batch larger than any before it, and one with more keys than are remembe
   const many = Array.from({ length: 3_000 }, (_, i) => span({ [`key.${i}`]: i }));
   for (const spans of [large, many, many, [span({ a: 1 })]])
     expect(isSame(encodedBy(encoder, spans), spans)).toBe(true);
+});
+
+test('what few spans have, and most have not, is that of its span alone', () => {
+  const encoder = new TraceEncoder();
+  const plain = span({ a: 1 });
+  const event = { name: 'cache.miss', time: [1, 3] };
+  const unusual = [
+    { status: { code: SpanStatusCode.OK } },
+    { status: { code: SpanStatusCode.ERROR, message: 'declined' } },
+    { status: { code: SpanStatusCode.UNSET, message: 'undecided' } },
+    { events: [event] },
+    { links: [{ context: plain.spanContext() }] },
+    { droppedAttributesCount: 1 },
+    { droppedEventsCount: 300 },
+    { droppedLinksCount: 2 },
+    { parentSpanContext: { ...plain.spanContext(), isRemote: true } },
+    { spanContext: () => ({ ...plain.spanContext(), traceFlags: 0 }) },
+  ] as readonly Partial<ReadableSpan>[];
+  const spans = unusual.flatMap(parts => [plain, { ...plain, ...parts }, plain]);
+  expect(isSame(encodedBy(encoder, spans), spans)).toBe(true);
+});
+
+test('times are exact, in the same second and in one before', () => {
+  const times: HrTime[] = [0, 1, 2 ** 32 / 1e9, 1_799_999_999, 1_800_000_000, 2 ** 33, 5].flatMap(second =>
+    [0, 999_999_999, 294_967_295, 294_967_296, 1].map((nanos): HrTime => [Math.floor(second), nanos]),
+  );
+  const spans = times.map((startTime, i): ReadableSpan => ({
+    ...span({}),
+    startTime,
+    endTime: times.at(-i) ?? [0, 0],
+  }));
+  expect(isSame(encodedBy(new TraceEncoder(), spans), spans)).toBe(true);
+});
+
+test('what attributes inherit is none of them', () => {
+  const attributes = Object.create({ inherited: 1 }) as Attributes;
+  attributes['own'] = 2;
+  const spans = [span(attributes), span({ own: 2 })];
+  expect(isSame(encodedBy(new TraceEncoder(), spans), spans)).toBe(true);
 });

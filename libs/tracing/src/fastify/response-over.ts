@@ -75,11 +75,18 @@ function listenToServers(): void {
     const { response, socket } = message as { response: WatchedResponse; socket: WatchedSocket };
     if (response[listening] === undefined) return;
     const responses = socket[unanswered] ?? [];
-    const index = responses.lastIndexOf(response);
-    if (index === responses.length - 1) responses.pop();
-    else if (index >= 0) responses.splice(index, 1);
+    remove(responses, response);
     tell(response, 'sent');
   });
+}
+
+function remove(responses: WatchedResponse[], sent: WatchedResponse): void {
+  if (responses.at(-1) === sent) {
+    responses.pop();
+    return;
+  }
+  const index = responses.indexOf(sent);
+  if (index >= 0) responses.splice(index, 1);
 }
 
 function tell(response: WatchedResponse, ending: ResponseEnding): void {

@@ -18,17 +18,17 @@ import {
 } from '@opentelemetry/semantic-conventions';
 import { getRPCMetadata, suppressTracing } from '@opentelemetry/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, RouteOptions } from 'fastify';
+import { CleanTexts } from '../clean-texts.ts';
 import { clock } from '../clock.ts';
 import type { DurationMetric, DurationSeries } from '../duration-metric.ts';
 import { recordException } from '../fail-span.ts';
 import { rootContext } from '../layered-context.ts';
 import { currentRuntime } from '../runtime.ts';
 import type { Runtime } from '../runtime.ts';
-import { knownMethods, redactQuery } from '../http-names.ts';
+import { redactQuery } from '../http-names.ts';
 import { redactText } from '../redact.ts';
 import { thrown } from '../thrown.ts';
 import type { FailingRequest } from '../thrown.ts';
-import { rawHeader } from './raw-header.ts';
 import { whenOver } from './response-over.ts';
 import type { ResponseEnding } from './response-over.ts';
 import { ServerRoutes } from './server-route.ts';
@@ -41,6 +41,8 @@ const active = Symbol.for('tracelab.serverSpan');
 const handedOn = Symbol.for('tracelab.httpServerSpan');
 /** Where nothing makes a span, neither by hand nor by a client library. */
 const untraced = suppressTracing(rootContext);
+
+const callers = new CleanTexts();
 
 interface TracedRequest extends FastifyRequest, FailingRequest {
   [active]?: Context;
@@ -88,8 +90,7 @@ class ServerSpans {
   readonly onRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
     // Fastify makes `routeOptions` anew at every look.
     const template = request.routeOptions.url;
-    const method = knownMethods.has(request.method) ? request.method : '_OTHER';
-    const route = this.#routes.of(method, template);
+    const route = this.#routes.of(request.method, template);
     if (route.isIgnored) {
       this.#enter(request, untraced, done);
       return;
@@ -142,12 +143,12 @@ class ServerSpans {
   };
 
   // Propagators read what a stranger sent: whatever they make of it, the request goes on.
-  #callerOf({ raw }: FastifyRequest): Context {
+  #callerOf({ raw: { headers } }: FastifyRequest): Context {
     let isAlone = true;
-    for (const name of this.#inboundHeaders) isAlone &&= rawHeader(raw, name) === undefined;
+    for (const name of this.#inboundHeaders) isAlone &&= headers[name] === undefined;
     if (isAlone) return rootContext;
     try {
-      return propagation.extract(rootContext, raw.headers);
+      return propagation.extract(rootContext, headers);
     } catch {
       return rootContext;
     }
@@ -237,7 +238,7 @@ function requestAttributes(request: FastifyRequest, { method, template }: Server
   if (raw.httpVersion !== '1.1') attributes[ATTR_NETWORK_PROTOCOL_VERSION] = raw.httpVersion;
   if (method === '_OTHER') attributes[ATTR_HTTP_REQUEST_METHOD_ORIGINAL] = redactText(request.method);
   if (queryAt >= 0) attributes[ATTR_URL_QUERY] = redactQuery(url.slice(queryAt + 1));
-  const agent = rawHeader(raw, 'user-agent');
-  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = redactText(agent);
+  const agent = raw.headers['user-agent'];
+  if (agent !== undefined) attributes[ATTR_USER_AGENT_ORIGINAL] = callers.seen(agent);
   return attributes;
 }

@@ -76,6 +76,7 @@ interface SdkMultiProcessor {
 }
 
 interface SdkSampler {
+  readonly _root?: Sampler;
   readonly _localParentSampled?: Sampler;
 }
 
@@ -96,11 +97,14 @@ class LightTracer implements SpanStarter {
   readonly #sampler: Sampler;
   readonly #ids: IdGenerator;
   readonly #origin: SpanOrigin;
+  readonly #takesAllRoots: boolean;
   readonly #followsParent: boolean;
 
   constructor(sampler: Sampler, ids: IdGenerator, origin: SpanOrigin) {
     this.#sampler = sampler;
-    this.#followsParent = choosesLikeParent(sampler);
+    const { _root, _localParentSampled } = partsOf(sampler);
+    this.#takesAllRoots = _root instanceof AlwaysOnSampler;
+    this.#followsParent = _localParentSampled instanceof AlwaysOnSampler;
     this.#ids = ids;
     this.#origin = origin;
   }
@@ -117,7 +121,7 @@ class LightTracer implements SpanStarter {
     const given = areClean ? taken(options.attributes) : cleaned(options.attributes);
     const links = options.links?.map(link => cleanLink(link, this.#origin.limits));
     const sampled =
-      isBelowOwn && this.#followsParent
+      (isBelowOwn && this.#followsParent) || (isOutermost && this.#takesAllRoots)
         ? chosen
         : this.#sampler.shouldSample(inside, traceId, name, kind, given.attributes, links ?? []);
     const spanContext = this.#contextOf(traceId, parent, sampled);
@@ -168,13 +172,11 @@ function validContextOf(span: Span | undefined): SpanContext | undefined {
   return given !== undefined && trace.isSpanContextValid(given) ? given : undefined;
 }
 
-// As the SDK's own sampler is, unless it is told otherwise: it would look at all digits of the parent's ids to come to the same.
-function choosesLikeParent(sampler: Sampler): boolean {
-  return (
-    sampler instanceof ParentBasedSampler &&
-    // Declared private, and the SDK has no other way to tell.
-    (sampler as unknown as SdkSampler)._localParentSampled instanceof AlwaysOnSampler
-  );
+// The SDK's own sampler takes all roots and then chooses like the parent, unless it is told otherwise: it would look at all digits of the parent's ids
+// to come to the same.
+function partsOf(sampler: Sampler): SdkSampler {
+  // Declared private, and the SDK has no other way to tell.
+  return sampler instanceof ParentBasedSampler ? (sampler as unknown as SdkSampler) : {};
 }
 
 // Plain values, which nearly all are, need no look; a spread copies an object faster than a loop.
@@ -190,7 +192,9 @@ function cleaned(attributes: Attributes | undefined): Cleaned {
 }
 
 function taken(attributes: Attributes = {}): Cleaned {
-  return { attributes, count: Object.keys(attributes).length, dropped: 0 };
+  let count = 0;
+  for (const key in attributes) if (key !== '') count++;
+  return { attributes, count, dropped: 0 };
 }
 
 function checked(attributes: Attributes): Cleaned {
