@@ -5,7 +5,7 @@ import { ConfigError } from '@tracelab/service-kit/config';
 import { forgetCompiled } from './stack/compile-source.ts';
 import { loadStackConfig } from './stack/config.ts';
 import { DataFolderInUse } from './stack/data-folder-lock.ts';
-import { DataFolderClosed } from './stack/data-folder.ts';
+import { DataFolderClosed, DataFolderUnusable } from './stack/data-folder.ts';
 import { DevWatch } from './stack/dev-watch.ts';
 import { completeTrace, requestFlow } from './stack/first-trace.ts';
 import { Progress } from './stack/progress.ts';
@@ -31,7 +31,7 @@ DEMO_SEED=42, DEMO_DELAY_SCALE=0, LOG_LEVEL=debug, TRACING_DETAIL=full.
 `;
 
 // What a person can mend, as its message says; of all else the stack tells where it comes from.
-const EXPLAINED = [PortTaken, DataFolderClosed, DataFolderInUse, PostgresNotPackaged, ConfigError];
+const EXPLAINED = [PortTaken, DataFolderClosed, DataFolderInUse, DataFolderUnusable, PostgresNotPackaged, ConfigError];
 
 const style = new Style(process.stdout, process.env);
 const say = (...lines: string[]) => process.stdout.write(`${lines.join('\n')}\n`);

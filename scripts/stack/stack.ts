@@ -79,7 +79,7 @@ export class Stack {
   /** What others need first, and side by side what can be. `onReady` is told of each part. Rejects with StackStopped. */
   async start(onReady: (part: Part) => void): Promise<void> {
     // Before anything is kept in it, the lock too.
-    if (this.config.postgresUrl === undefined) makeDataFolder(this.config.dataFolder);
+    makeDataFolder(this.config.dataFolder, { isForPostgres: this.config.postgresUrl === undefined });
     this.#lock = DataFolderLock.take(this.config.dataFolder);
     const running = await RunningBackend.find(this.config.ports.hub);
     await this.#refuseTakenPorts(running === undefined ? ['hub', 'otlp'] : []);

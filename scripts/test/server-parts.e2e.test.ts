@@ -30,7 +30,7 @@ const config = loadStackConfig({
   TRACELAB_DATA: join(folder, 'data'),
   POSTGRES_PORT: String(await freePort()),
 });
-makeDataFolder(config.dataFolder);
+makeDataFolder(config.dataFolder, { isForPostgres: true });
 const stops: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const stop of stops) await stop();

@@ -7,7 +7,7 @@ import { OtlpReceiver } from './otlp-receiver.ts';
 // Short times in the place of the real ones, so that an outage is over within the test.
 const environment = {
   OTEL_BSP_SCHEDULE_DELAY: '10',
-  OTEL_EXPORTER_OTLP_TIMEOUT: '100',
+  OTEL_EXPORTER_OTLP_TIMEOUT: '400',
   OTEL_BSP_MAX_QUEUE_SIZE: '100',
 };
 let backend: OtlpReceiver;
