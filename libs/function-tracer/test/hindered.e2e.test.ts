@@ -10,6 +10,8 @@ async function hindered(args: readonly string[], { nodeArgs = [], env = {} }: Ru
   return { code, stdout, warnings: warnings(stderr) };
 }
 
+// What goes wrong in the writer's thread is told to the event loop, and on a busy machine the thread begins late.
+const A_WHILE_MS = '3000';
 const mayDo = (...allowed: string[]) => ['--permission', '--allow-fs-read=*', ...allowed];
 
 test('a program that may not write runs untraced', async () => {
@@ -67,7 +69,7 @@ test.each([
     FLOWTRACE_WHEN_FULL: whenFull,
     FLOWTRACE_AGGREGATE_HOT: 'false',
   };
-  const finished = await hindered(['1000'], { env });
+  const finished = await hindered(['1000', A_WHILE_MS], { env });
   expect(finished).toEqual({ code: 0, stdout: 'main true\n', warnings: [expect.stringMatching(/ENOSPC/)] });
 });
 
@@ -75,7 +77,7 @@ test.each(['true', 'false'])('where no new log file can begin, the one goes on (
   // The name of its lock would be too long.
   const log = join(temporaryDirectory(), 'f'.repeat(251));
   const env = { FLOWTRACE_LOGFILE: log, FLOWTRACE_ASYNC: async, FLOWTRACE_MAX_FILE_BYTES: '5000' };
-  const finished = await hindered(['40'], { env: { ...env, FLOWTRACE_AGGREGATE_HOT: 'false' } });
+  const finished = await hindered(['40', A_WHILE_MS], { env: { ...env, FLOWTRACE_AGGREGATE_HOT: 'false' } });
   expect(finished).toEqual({ code: 0, stdout: 'main true\n', warnings: [expect.stringMatching(/ENAMETOOLONG/)] });
   expect(readLog(log).filter(({ event, function: name }) => event === 'EXIT' && name === 'work')).toHaveLength(40);
 });
