@@ -12,7 +12,7 @@ import { beforeEnd } from './lifecycle.ts';
 import { openSession, closeSession, currentSession } from './current-session.ts';
 import type { TracingSession } from './session.ts';
 import { runtime } from './runtime/global-runtime.ts';
-import { messageOf, warnOnce } from './warning.ts';
+import { messageOf, warnAtOnceFromNow, warnOnce } from './warning.ts';
 
 let stopListening: (() => void) | undefined;
 
@@ -55,7 +55,10 @@ function open(config: Config): TracingSession | undefined {
   if (!config.settings.enabled) return undefined;
   try {
     const session = openSession(config);
-    stopListening = beforeEnd(stopTracing);
+    stopListening = beforeEnd(() => {
+      warnAtOnceFromNow();
+      stopTracing();
+    });
     return session;
   } catch (error) {
     warnOnce('FLOWTRACE_LOG', `FlowTrace cannot write its log and does not trace this thread: ${messageOf(error)}`);

@@ -73,6 +73,13 @@ test.each([
   expect(finished).toEqual({ code: 0, stdout: 'main true\n', warnings: [expect.stringMatching(/ENOSPC/)] });
 });
 
+test.each(['true', 'false'])('a program that is over at once says that its log was lost (async %s)', async async => {
+  const env = { FLOWTRACE_LOGFILE: '/dev/full', FLOWTRACE_ASYNC: async };
+  const lost = { code: 0, stdout: 'main true\n', warnings: [expect.stringMatching(/ENOSPC/)] };
+  expect(await hindered(['10', '0'], { env })).toEqual(lost);
+  expect(await hindered(['10', '0'], { env, nodeArgs: ['--no-warnings'] })).toEqual({ ...lost, warnings: [] });
+});
+
 test.each(['true', 'false'])('where no new log file can begin, the one goes on (async %s)', async async => {
   // The name of its lock would be too long.
   const log = join(temporaryDirectory(), 'f'.repeat(251));
